@@ -1,0 +1,21 @@
+package dev.headgate.netty;
+
+/** Told of connections. Called on event loops, so it must neither block nor throw. */
+public interface ConnectionListener {
+    ConnectionListener NONE = new ConnectionListener() {};
+
+    default void downstreamOpened() {}
+
+    default void downstreamClosed() {}
+
+    /**
+     * @param nanos from the first packet to the connection's, and with TLS its handshake's, end
+     * @param ok whether there is a connection now
+     */
+    default void upstreamConnected(String upstream, long nanos, boolean ok) {}
+
+    default void upstreamClosed(String upstream) {}
+
+    /** @param change +1 when a connection turns idle, -1 when it is taken or closes */
+    default void upstreamIdle(String upstream, int change) {}
+}
