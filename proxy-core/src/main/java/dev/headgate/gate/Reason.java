@@ -15,6 +15,11 @@ public enum Reason {
             431,
             "The request head is too large",
             "Send fewer or shorter fields, cookies first; the limits are limits.head and limits.fields."),
+    HEAD_TIMEOUT(
+            "head.timeout",
+            408,
+            "The request head did not arrive in time",
+            "Send the whole head at once; the limit is timeouts.head."),
     FRAMING_AMBIGUOUS(
             "framing.ambiguous",
             400,
@@ -129,6 +134,11 @@ public enum Reason {
             413,
             "The body is too large",
             "Send a smaller body; the limits are limits.body and, where ids are checked, limits.checkedBody."),
+    BODY_TIMEOUT(
+            "body.timeout",
+            408,
+            "The request body did not arrive in time",
+            "Send the body without long pauses; the limit is timeouts.idle."),
     BODY_UNREADABLE(
             "body.unreadable",
             400,
@@ -198,10 +208,12 @@ public enum Reason {
         return switch (this) {
             case HEAD_MALFORMED,
                     HEAD_TOO_LARGE,
+                    HEAD_TIMEOUT,
                     FRAMING_AMBIGUOUS,
                     HOST_INVALID,
                     TRAILER_FORBIDDEN,
                     AUTH_FOLDED,
+                    BODY_TIMEOUT,
                     UPSTREAM_UNREACHABLE,
                     UPSTREAM_TIMEOUT,
                     UPSTREAM_INVALID,
@@ -216,6 +228,8 @@ public enum Reason {
         return switch (this) {
             case HEAD_MALFORMED,
                     HEAD_TOO_LARGE,
+                    HEAD_TIMEOUT,
+                    BODY_TIMEOUT,
                     FRAMING_AMBIGUOUS,
                     HOST_INVALID,
                     TRAILER_FORBIDDEN,

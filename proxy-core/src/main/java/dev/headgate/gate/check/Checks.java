@@ -1,0 +1,22 @@
+package dev.headgate.gate.check;
+
+import dev.headgate.gate.CheckList;
+import java.util.List;
+
+/** The rules in force, in the order in which they are asked. The first refusal counts. */
+public final class Checks {
+    public static final CheckList ALL = new CheckList(
+            List.of(
+                    new HostCheck(),
+                    new NominationCheck(),
+                    new AliasCheck(),
+                    new AuthorizationCountCheck(),
+                    new OrganizationCheck(),
+                    new MissingCredentialCheck(),
+                    new PlaceholderCheck(),
+                    new MalformedCredentialCheck()),
+            List.of(new UnknownTokenCheck(), new SupersededTokenCheck(), new ExpiredTokenCheck()),
+            List.of(new SessionIdCheck()));
+
+    private Checks() {}
+}

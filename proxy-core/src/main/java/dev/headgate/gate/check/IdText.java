@@ -1,0 +1,27 @@
+package dev.headgate.gate.check;
+
+/**
+ * An id as a message shows it. Only what looks like a UUID is repeated: anything else may be a token that a client put
+ * in the wrong place.
+ */
+final class IdText {
+    private IdText() {}
+
+    static String of(String id) {
+        return isUuid(id) ? id : "a value of " + id.length() + " characters";
+    }
+
+    private static boolean isUuid(String id) {
+        if (id.length() != 36) {
+            return false;
+        }
+        for (int i = 0; i < 36; i++) {
+            char c = id.charAt(i);
+            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+            if (hyphen ? c != '-' : Character.digit(c, 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,10 @@
+package dev.headgate.profile;
+
+/** What a token can be bound to. */
+public enum Binding {
+    GUEST,
+    CONVERSATION,
+    CHAT,
+    DIVISION,
+    MEMBER
+}

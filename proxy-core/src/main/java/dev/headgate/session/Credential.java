@@ -1,0 +1,144 @@
+package dev.headgate.session;
+
+import dev.headgate.http.FieldName;
+import dev.headgate.http.Octets;
+import dev.headgate.http.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Facts about a request's Authorization fields (RFC 9110 section 11.6.2), without their text.
+ *
+ * @param count how many such fields there are
+ * @param scheme of the first one in lower case; null where the value is a single word or empty
+ * @param kind what the first one's credential looks like
+ * @param fingerprint of the token, without its scheme; null where there is none
+ * @param fieldHash of all values in their order, to prove that they arrive as they were read; 0 where there is none
+ */
+public record Credential(
+        int count,
+        @Nullable String scheme,
+        Kind kind,
+        @Nullable TokenFingerprint fingerprint,
+        long fieldHash) {
+
+    /** What a credential looks like. */
+    public enum Kind {
+        /** No field at all. */
+        ABSENT,
+        /** A field, or a scheme, and nothing more. */
+        EMPTY,
+        /** A literal that stands where the token should. */
+        PLACEHOLDER,
+        /** More than one word after the scheme. */
+        SEVERAL_WORDS,
+        TOKEN
+    }
+
+    public static final Credential ABSENT = new Credential(0, null, Kind.ABSENT, null, 0);
+
+    private static final Set<String> SCHEMES = Set.of("bearer", "basic", "digest", "negotiate", "token", "jwt");
+
+    private static final Set<String> PLACEHOLDERS = Set.of(
+            "undefined", "null", "none", "nil", "nan", "[object object]", "[redacted]", "redacted", "[filtered]");
+
+    private static final int LONGEST_PLACEHOLDER = 64;
+
+    public boolean isPresent() {
+        return count > 0;
+    }
+
+    public static Credential of(RequestHead head, KeyedHash hash) {
+        int field = head.find(FieldName.AUTHORIZATION);
+        if (field < 0) {
+            return ABSENT;
+        }
+        int count = 1;
+        byte[] bytes = head.bytes();
+        int from = head.valueStart(field);
+        int to = head.valueEnd(field);
+        long fieldHash = combine(0, hash.hash(bytes, from, to));
+        for (int i = head.find(FieldName.AUTHORIZATION, field + 1);
+                i >= 0;
+                i = head.find(FieldName.AUTHORIZATION, i + 1)) {
+            count++;
+            fieldHash = combine(fieldHash, hash.hash(bytes, head.valueStart(i), head.valueEnd(i)));
+        }
+        return first(bytes, from, to, count, fieldHash, hash);
+    }
+
+    /** Folds the hash of one more value into that of the values before it. */
+    public static long combine(long before, long next) {
+        return before * 31 + next;
+    }
+
+    private static Credential first(byte[] bytes, int from, int to, int count, long fieldHash, KeyedHash hash) {
+        int wordEnd = wordEnd(bytes, from, to);
+        int rest = wordEnd;
+        while (rest < to && Octets.isBlank(bytes[rest])) {
+            rest++;
+        }
+        if (isPlaceholder(bytes, from, to)) {
+            return new Credential(count, null, Kind.PLACEHOLDER, null, fieldHash);
+        }
+        if (rest == to) {
+            boolean bare = from == to || isScheme(bytes, from, to);
+            return bare
+                    ? new Credential(count, from == to ? null : scheme(bytes, from, to), Kind.EMPTY, null, fieldHash)
+                    : new Credential(count, null, Kind.TOKEN, hash.fingerprint(bytes, from, to), fieldHash);
+        }
+        String scheme = scheme(bytes, from, wordEnd);
+        if (isPlaceholder(bytes, rest, to)) {
+            return new Credential(count, scheme, Kind.PLACEHOLDER, null, fieldHash);
+        }
+        Kind kind = wordEnd(bytes, rest, to) == to ? Kind.TOKEN : Kind.SEVERAL_WORDS;
+        return new Credential(count, scheme, kind, hash.fingerprint(bytes, rest, to), fieldHash);
+    }
+
+    private static int wordEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to && !Octets.isBlank(bytes[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    private static String scheme(byte[] bytes, int from, int to) {
+        if (to - from == 6 && (bytes[from] | 0x20) == 'b' && (bytes[from + 1] | 0x20) == 'e') {
+            String six = text(bytes, from, to);
+            return six.equalsIgnoreCase("bearer") ? "bearer" : six.toLowerCase(Locale.ROOT);
+        }
+        return text(bytes, from, to).toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isScheme(byte[] bytes, int from, int to) {
+        return to - from <= 16 && SCHEMES.contains(text(bytes, from, to).toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * {@code undefined}, {@code [REDACTED]} and their kin; {@code $NAME}, {@code ${NAME}}, {@code <name>}, {@code
+     * {{name}}}; a run of asterisks.
+     */
+    private static boolean isPlaceholder(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length == 0 || length > LONGEST_PLACEHOLDER) {
+            return false;
+        }
+        byte first = bytes[from];
+        byte last = bytes[to - 1];
+        if (first == '<' && last == '>' || first == '{' && last == '}') {
+            return true;
+        }
+        String text = text(bytes, from, to).toLowerCase(Locale.ROOT);
+        if (first == '$') {
+            return text.chars().skip(1).allMatch(c -> Character.isLetterOrDigit(c) || "_{}()".indexOf(c) >= 0);
+        }
+        return PLACEHOLDERS.contains(text) || text.chars().allMatch(c -> c == '*');
+    }
+
+    private static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+}
