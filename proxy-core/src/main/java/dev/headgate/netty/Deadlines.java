@@ -1,0 +1,92 @@
+package dev.headgate.netty;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The deadlines of one event loop's connections, looked at in one pass every tick: setting one is a write to a field,
+ * where a timer for each request would cost an allocation and a place in a queue. Confined to its event loop.
+ */
+final class Deadlines {
+    /** One connection's next deadline. */
+    abstract static class Deadline {
+        static final long NEVER = Long.MAX_VALUE;
+
+        /** By {@link System#nanoTime()}; {@link #NEVER} for none. */
+        private long at = NEVER;
+
+        private int slot = -1;
+
+        final void set(long nanosFromNow) {
+            at = System.nanoTime() + nanosFromNow;
+        }
+
+        final void clear() {
+            at = NEVER;
+        }
+
+        /** The deadline has passed; it is cleared already. */
+        abstract void expired();
+    }
+
+    private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(1);
+    private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final EventLoop loop;
+    private final List<Deadline> all = new ArrayList<>();
+    private long tick;
+
+    Deadlines(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /**
+     * @param shortest of the time-outs in force, in nanoseconds
+     */
+    void add(Deadline deadline, long shortest) {
+        deadline.slot = all.size();
+        all.add(deadline);
+        long wanted = Math.max(SHORTEST_TICK, Math.min(LONGEST_TICK, shortest / 10));
+        boolean start = tick == 0;
+        tick = start ? wanted : Math.min(tick, wanted);
+        if (start) {
+            schedule();
+        }
+    }
+
+    void remove(Deadline deadline) {
+        if (deadline.slot < 0) {
+            return;
+        }
+        Deadline last = all.remove(all.size() - 1);
+        if (last != deadline) {
+            all.set(deadline.slot, last);
+            last.slot = deadline.slot;
+        }
+        deadline.slot = -1;
+    }
+
+    private void schedule() {
+        var unused = loop.schedule(this::look, tick, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (i < all.size()) {
+                Deadline deadline = all.get(i);
+                if (deadline.at != Deadline.NEVER && now - deadline.at >= 0) {
+                    deadline.clear();
+                    deadline.expired();
+                }
+            }
+        }
+        if (all.isEmpty()) {
+            tick = 0;
+        } else {
+            schedule();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.headgate.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Sets up a client's connection: bytes to requests, the gate, the way upstream. */
+@Sharable
+public final class DownstreamInitializer extends ChannelInitializer<Channel> {
+    private final Edge edge;
+    private final Transport transport;
+    private final @Nullable SslContext tls;
+    private final Map<EventLoop, LoopState> loops;
+
+    private DownstreamInitializer(
+            Edge edge, Transport transport, @Nullable SslContext tls, Map<EventLoop, LoopState> loops) {
+        this.edge = edge;
+        this.transport = transport;
+        this.tls = tls;
+        this.loops = loops;
+    }
+
+    /**
+     * For plain HTTP.
+     *
+     * @param transport the one that the channels are of
+     */
+    public static DownstreamInitializer of(Edge edge, Transport transport) {
+        return new DownstreamInitializer(edge, transport, null, new ConcurrentHashMap<>());
+    }
+
+    /** The same, sharing upstream connections, for listeners with TLS. */
+    public DownstreamInitializer withTls(SslContext context) {
+        return new DownstreamInitializer(edge, transport, context, loops);
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        LoopState loop = loops.computeIfAbsent(channel.eventLoop(), l -> new LoopState(l, edge, transport));
+        Downstream downstream = new Downstream(channel, edge, loop, tls != null);
+        if (tls != null) {
+            channel.pipeline().addLast("tls", tls.newHandler(channel.alloc()));
+        }
+        channel.pipeline()
+                .addLast(HeadDecoder.NAME, downstream.decoder())
+                .addLast(GateHandler.NAME, new GateHandler(downstream))
+                .addLast(ProxyHandler.NAME, new ProxyHandler());
+        edge.connections().downstreamOpened();
+    }
+
+    /** Closes the upstream connections that are idle. Any thread. */
+    public void closeIdleUpstreams() {
+        loops.values().forEach(loop -> loop.loop().execute(() -> loop.pool().closeIdle()));
+    }
+}

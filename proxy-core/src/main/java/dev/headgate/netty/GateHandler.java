@@ -1,0 +1,334 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.Reason;
+import dev.headgate.gate.Verdict;
+import dev.headgate.gate.Verdict.Allow;
+import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.netty.ExchangeRecord.Side;
+import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.profile.Endpoint;
+import dev.headgate.profile.Profile;
+import dev.headgate.session.Session;
+import dev.headgate.session.TokenFingerprint;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the gate about each request. What it allows goes on as an {@link Exchange}, its content and its {@link BodyEnd};
+ * what it denies is answered here.
+ */
+final class GateHandler extends ChannelInboundHandlerAdapter {
+    static final String NAME = "gate";
+
+    private static final Logger LOG = LoggerFactory.getLogger(GateHandler.class);
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_BODY = {};
+
+    /** What is done with the content that arrives. */
+    private enum Content {
+        /** It waits until the session store has answered. */
+        WAIT,
+        /** It waits until it is complete, for the gate to read. */
+        HOLD,
+        PASS,
+        /** The request has been refused. */
+        DISCARD
+    }
+
+    private final Downstream downstream;
+    private final Edge edge;
+    private Content content = Content.DISCARD;
+    private @Nullable Exchange exchange;
+    private @Nullable CompositeByteBuf held;
+    private @Nullable BodyEnd heldEnd;
+
+    GateHandler(Downstream downstream) {
+        this.downstream = downstream;
+        this.edge = downstream.edge();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf data) {
+            data(ctx, data);
+        } else if (message instanceof Request start) {
+            begin(ctx, start);
+        } else if (message instanceof BodyEnd end) {
+            end(ctx, end);
+        } else if (message instanceof BadRequest bad) {
+            bad(bad);
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, Request start) {
+        Exchange next = new Exchange(downstream, edge.snapshot(), start);
+        exchange = next;
+        content = Content.WAIT;
+        if (edge.isDraining()) {
+            refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
+            return;
+        }
+        Gate gate = next.snapshot().gate();
+        Route route = next.snapshot().route(next.head().path());
+        next.route(route);
+        Profile profile = route == null ? null : route.profile();
+        Endpoint endpoint = profile == null
+                ? null
+                : profile.endpoint(next.head().method(), next.head().path());
+        CheckRequest request = gate.request(
+                next.head(), endpoint == null ? null : endpoint.guards(), next.credential(), next.startMillis());
+        next.endpoint(endpoint);
+        next.checkRequest(request);
+        if (refuses(next, gate.head(request))) {
+            return;
+        }
+        if (route == null) {
+            refuse(next, new Deny(Reason.ROUTE_UNMATCHED, "path: none of the routes is a prefix of it"));
+            return;
+        }
+        long limit = next.snapshot().limits().body();
+        if (limit > 0 && start.framing().length() > limit) {
+            refuse(next, tooLarge("limits.body", limit));
+            return;
+        }
+        TokenFingerprint fingerprint = next.credential().fingerprint();
+        if (fingerprint == null || !gate.needsSession(request)) {
+            decideBody(ctx, next);
+            return;
+        }
+        findSession(ctx, next, fingerprint);
+    }
+
+    private void findSession(ChannelHandlerContext ctx, Exchange next, TokenFingerprint fingerprint) {
+        CompletableFuture<@Nullable Session> found;
+        try {
+            found = edge.sessions().find(fingerprint).toCompletableFuture();
+        } catch (RuntimeException e) {
+            found = CompletableFuture.failedFuture(e);
+        }
+        if (found.isDone()) {
+            sessionFound(ctx, next, found);
+            return;
+        }
+        downstream.pauseReading();
+        CompletableFuture<@Nullable Session> pending = found;
+        var unused = found.whenComplete((session, failure) -> ctx.executor().execute(() -> {
+            if (!next.isFinished()) {
+                downstream.resumeReading();
+                sessionFound(ctx, next, pending);
+                ctx.fireChannelReadComplete();
+            }
+        }));
+    }
+
+    private void sessionFound(ChannelHandlerContext ctx, Exchange next, CompletableFuture<@Nullable Session> found) {
+        if (found.isCompletedExceptionally()) {
+            Deny unavailable = new Deny(Reason.STORE_UNAVAILABLE, "session store: no answer");
+            if (!refuses(next, next.snapshot().gate().deny(unavailable))) {
+                decideBody(ctx, next);
+            }
+            return;
+        }
+        Session session = found.join();
+        next.session(session);
+        if (!refuses(next, next.snapshot().gate().session(next.checkRequest(), session))) {
+            decideBody(ctx, next);
+        }
+    }
+
+    /** The head may pass; where ids in the body are compared, it waits for the body. */
+    private void decideBody(ChannelHandlerContext ctx, Exchange next) {
+        Gate gate = next.snapshot().gate();
+        CheckRequest request = next.checkRequest();
+        if (!gate.needsBody(request, next.framing().hasBody())) {
+            if (!refuses(next, gate.ids(request, next.session(), NO_BODY, false))) {
+                pass(ctx, next);
+            }
+            return;
+        }
+        long limit = next.snapshot().limits().checkedBody();
+        if (next.framing().length() > limit) {
+            if (!refuses(next, gate.deny(tooLarge("limits.checkedBody", limit)))) {
+                pass(ctx, next);
+            }
+            return;
+        }
+        content = Content.HOLD;
+        BodyEnd end = heldEnd;
+        if (end != null) {
+            decideIds(ctx, next);
+        } else if (next.head().expectsContinue()) {
+            next.continued();
+            downstream.writer().raw(Unpooled.wrappedBuffer(CONTINUE));
+            downstream.writer().flush();
+        }
+    }
+
+    private void decideIds(ChannelHandlerContext ctx, Exchange next) {
+        Gate gate = next.snapshot().gate();
+        ByteBuf body = held;
+        byte[] bytes = body == null ? NO_BODY : ByteBufUtil.getBytes(body);
+        if (!refuses(next, gate.ids(next.checkRequest(), next.session(), bytes, true))) {
+            pass(ctx, next);
+        }
+    }
+
+    private void pass(ChannelHandlerContext ctx, Exchange next) {
+        content = Content.PASS;
+        ctx.fireChannelRead(next);
+        ByteBuf body = held;
+        held = null;
+        if (body != null) {
+            ctx.fireChannelRead(body);
+        }
+        BodyEnd end = heldEnd;
+        heldEnd = null;
+        if (end != null) {
+            next.requestEnded();
+            ctx.fireChannelRead(end);
+        }
+    }
+
+    private void data(ChannelHandlerContext ctx, ByteBuf data) {
+        Exchange current = exchange;
+        if (current == null || content == Content.DISCARD || current.isFinished()) {
+            data.release();
+            return;
+        }
+        current.countIn(data.readableBytes());
+        long limit = current.snapshot().limits().body();
+        if (limit > 0 && current.bytesIn() > limit) {
+            data.release();
+            refuse(current, tooLarge("limits.body", limit));
+            return;
+        }
+        if (content == Content.PASS) {
+            ctx.fireChannelRead(data);
+            return;
+        }
+        CompositeByteBuf body = held;
+        if (body == null) {
+            body = ctx.alloc().compositeBuffer(1024);
+            held = body;
+        }
+        body.addFlattenedComponents(true, data);
+        long checked = current.snapshot().limits().checkedBody();
+        if (content == Content.HOLD
+                && body.readableBytes() > checked
+                && !refuses(current, current.snapshot().gate().deny(tooLarge("limits.checkedBody", checked)))) {
+            pass(ctx, current);
+        }
+    }
+
+    private void end(ChannelHandlerContext ctx, BodyEnd end) {
+        Exchange current = exchange;
+        if (current == null || current.isFinished()) {
+            return;
+        }
+        Deny forbidden =
+                end.trailers() == null ? null : current.snapshot().gate().trailers(end.trailers());
+        if (forbidden != null && content != Content.DISCARD) {
+            downstream.closeAfterwards();
+            refuse(current, forbidden);
+            current.requestEnded();
+            return;
+        }
+        switch (content) {
+            case PASS -> {
+                current.requestEnded();
+                ctx.fireChannelRead(end);
+            }
+            case WAIT -> heldEnd = end;
+            case HOLD -> {
+                heldEnd = end;
+                decideIds(ctx, current);
+            }
+            case DISCARD -> current.requestEnded();
+        }
+    }
+
+    private void bad(BadRequest bad) {
+        Exchange current = exchange;
+        if (current == null || current.isFinished()) {
+            current = new Exchange(downstream, edge.snapshot(), bad);
+            exchange = current;
+        }
+        downstream.closeAfterwards();
+        refuse(current, bad.deny());
+    }
+
+    /** Answers a denial; says whether it did. What was observed only is noted. */
+    private boolean refuses(Exchange current, Verdict verdict) {
+        if (verdict instanceof Deny deny) {
+            refuse(current, deny);
+            return true;
+        }
+        if (verdict instanceof Allow allow && allow.observed() != null) {
+            current.observed(allow.observed());
+        }
+        return false;
+    }
+
+    private void refuse(Exchange current, Deny deny) {
+        content = Content.DISCARD;
+        releaseHeld();
+        boolean ended = heldEnd != null;
+        heldEnd = null;
+        if (ended) {
+            current.requestEnded();
+        }
+        current.refuse(deny, VerdictKind.DENY);
+    }
+
+    private static Deny tooLarge(String key, long limit) {
+        return new Deny(Reason.BODY_TOO_LARGE, "body: more than " + limit + " bytes (" + key + ")");
+    }
+
+    private void releaseHeld() {
+        ByteBuf body = held;
+        held = null;
+        if (body != null) {
+            body.release();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        content = Content.DISCARD;
+        releaseHeld();
+        Exchange current = exchange;
+        if (current != null) {
+            current.abort(Side.DOWNSTREAM);
+        }
+        downstream.writer().release();
+        edge.connections().downstreamClosed();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.warn("downstream connection closed: {}", cause.toString());
+            LOG.debug("downstream connection closed", cause);
+        }
+        Exchange current = exchange;
+        if (current != null && !current.isFinished()) {
+            current.abort(cause instanceof IOException ? Side.DOWNSTREAM : Side.UPSTREAM);
+        }
+        ctx.close();
+    }
+}

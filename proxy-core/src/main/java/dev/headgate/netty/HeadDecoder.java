@@ -1,0 +1,241 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.Reason;
+import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.http.BadHead;
+import dev.headgate.http.Framing;
+import dev.headgate.http.HeadParser;
+import dev.headgate.http.RequestHead;
+import dev.headgate.netty.Deadlines.Deadline;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a client's bytes into one {@link Request} at a time, buffers of content, and a {@link BodyEnd}; into a {@link
+ * BadRequest} where they are none. The next request waits until the exchange at hand is finished.
+ */
+final class HeadDecoder extends ChannelInboundHandlerAdapter {
+    static final String NAME = "head-decoder";
+
+    private enum State {
+        /** Between requests. */
+        IDLE,
+        HEAD,
+        BODY,
+        /** The request is complete, its exchange is not. */
+        WAIT,
+        /** Whatever still comes is thrown away. */
+        DISCARD
+    }
+
+    private final Downstream downstream;
+    private final HeadReader reader;
+    private final HeadParser parser;
+    private final BodyReader body;
+    private final Timeouts timeouts;
+    private State state = State.IDLE;
+    private @Nullable ByteBuf unread;
+    private @Nullable ChannelHandlerContext context;
+    private boolean decoding;
+    private long startNanos;
+
+    private final Deadline deadline = new Deadline() {
+        @Override
+        void expired() {
+            late();
+        }
+    };
+
+    HeadDecoder(Downstream downstream) {
+        this.downstream = downstream;
+        Snapshot snapshot = downstream.edge().snapshot();
+        Limits limits = snapshot.limits();
+        this.timeouts = snapshot.timeouts();
+        this.reader = new HeadReader(limits.head());
+        this.parser = new HeadParser(limits.fields());
+        this.body = new BodyReader(parser, limits.head());
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    /** Octets of the request's body that are still to come; -1 where the framing does not tell. */
+    long bodyRemaining() {
+        return state == State.BODY ? body.remaining() : 0;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        downstream.loop().deadlines().add(deadline, shortest());
+        deadline.set(timeouts.idle().toNanos());
+    }
+
+    private long shortest() {
+        return Math.min(timeouts.head().toNanos(), timeouts.idle().toNanos());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (state == State.DISCARD) {
+            in.release();
+            return;
+        }
+        ByteBuf before = unread;
+        unread = before == null ? in : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, in);
+        decode(ctx);
+    }
+
+    /** The exchange is finished: the next request may come. */
+    void next() {
+        if (state == State.DISCARD || context == null) {
+            return;
+        }
+        state = State.IDLE;
+        deadline.set(timeouts.idle().toNanos());
+        if (!downstream.channel().config().isAutoRead()) {
+            downstream.channel().config().setAutoRead(true);
+        }
+        if (unread != null && !decoding) {
+            decode(context);
+            context.fireChannelReadComplete();
+        }
+    }
+
+    /** Throws away what has been read and what still comes; says whether anything may. */
+    boolean discard() {
+        boolean more = state == State.BODY || state == State.DISCARD || state == State.HEAD || unread != null;
+        state = State.DISCARD;
+        deadline.clear();
+        releaseUnread();
+        return more;
+    }
+
+    /** After a pause: more of the request is due. */
+    void expectMore() {
+        if (state == State.BODY) {
+            deadline.set(timeouts.idle().toNanos());
+        }
+    }
+
+    private void decode(ChannelHandlerContext ctx) {
+        if (decoding) {
+            return;
+        }
+        decoding = true;
+        try {
+            while (unread != null && unread.isReadable() && step(ctx, unread)) {
+                // Each step takes from the buffer, or ends the loop.
+            }
+        } catch (BadHead e) {
+            fail(ctx, Gate.refusal(e));
+        } finally {
+            decoding = false;
+        }
+        ByteBuf rest = unread;
+        if (rest != null && !rest.isReadable()) {
+            releaseUnread();
+        } else if (rest != null && state == State.WAIT) {
+            downstream.channel().config().setAutoRead(false);
+        }
+    }
+
+    private boolean step(ChannelHandlerContext ctx, ByteBuf in) throws BadHead {
+        switch (state) {
+            case IDLE:
+                state = State.HEAD;
+                startNanos = System.nanoTime();
+                deadline.set(timeouts.head().toNanos());
+                return true;
+            case HEAD:
+                return head(ctx, in);
+            case BODY:
+                deadline.set(timeouts.idle().toNanos());
+                if (body.read(in, ctx::fireChannelRead) && state == State.BODY) {
+                    end(ctx, BodyEnd.with(body.trailers()));
+                }
+                return state != State.BODY;
+            case WAIT:
+            case DISCARD:
+                return false;
+        }
+        return false;
+    }
+
+    private boolean head(ChannelHandlerContext ctx, ByteBuf in) throws BadHead {
+        int length = reader.read(in);
+        if (length < 0) {
+            if (reader.length() == 0) {
+                state = State.IDLE;
+                deadline.set(timeouts.idle().toNanos());
+            }
+            return false;
+        }
+        RequestHead head = parser.request(reader.bytes(), length);
+        Framing framing = Framing.of(head);
+        reader.reset();
+        deadline.clear();
+        state = State.BODY;
+        body.start(framing);
+        ctx.fireChannelRead(new Request(head, framing, startNanos));
+        if (!framing.hasBody() && state == State.BODY) {
+            end(ctx, BodyEnd.PLAIN);
+        }
+        return true;
+    }
+
+    private void end(ChannelHandlerContext ctx, BodyEnd end) {
+        state = State.WAIT;
+        deadline.clear();
+        ctx.fireChannelRead(end);
+    }
+
+    private void fail(ChannelHandlerContext ctx, Deny deny) {
+        boolean inHead = state == State.HEAD;
+        BadRequest bad =
+                inHead ? new BadRequest(deny, reader.bytes(), reader.length()) : new BadRequest(deny, new byte[0], 0);
+        state = State.DISCARD;
+        deadline.clear();
+        releaseUnread();
+        ctx.fireChannelRead(bad);
+        ctx.fireChannelReadComplete();
+    }
+
+    /** A deadline has passed. */
+    private void late() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        switch (state) {
+            case HEAD -> fail(ctx, new Deny(Reason.HEAD_TIMEOUT, "head: incomplete after " + timeouts.head()));
+            case BODY -> fail(ctx, new Deny(Reason.BODY_TIMEOUT, "body: nothing came for " + timeouts.idle()));
+            case IDLE, DISCARD -> ctx.close();
+            case WAIT -> downstream.reset();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        downstream.loop().deadlines().remove(deadline);
+        if (state == State.HEAD) {
+            fail(ctx, new Deny(Reason.HEAD_MALFORMED, "head: the connection ended in it"));
+        }
+        discard();
+        ctx.fireChannelInactive();
+    }
+
+    private void releaseUnread() {
+        ByteBuf rest = unread;
+        unread = null;
+        if (rest != null) {
+            rest.release();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.headgate.netty;
+
+import dev.headgate.http.HeadWriter;
+import io.netty.channel.EventLoop;
+
+/** What belongs to one event loop. Confined to it. */
+final class LoopState {
+    private final EventLoop loop;
+    private final Deadlines deadlines;
+    private final UpstreamPool pool;
+    private final HeadWriter headWriter = new HeadWriter();
+
+    LoopState(EventLoop loop, Edge edge, Transport transport) {
+        this.loop = loop;
+        this.deadlines = new Deadlines(loop);
+        this.pool = new UpstreamPool(this, edge, transport);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    UpstreamPool pool() {
+        return pool;
+    }
+
+    /** Empty; used up before anything else runs on the loop. */
+    HeadWriter headWriter() {
+        headWriter.reset();
+        return headWriter;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.Verdict.Deny;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The response of a refusal: at once an RFC 9457 problem and a Genesys error body, so that both kinds of client show
+ * the reason.
+ */
+final class Refusal {
+    private static final String TYPE = "tag:headgate.dev,2026:reasons/";
+    private static final String INSTANCE = "tag:headgate.dev,2026:requests/";
+
+    private Refusal() {}
+
+    /**
+     * @param method HEAD gets no body
+     * @param requestIdHeader the field that returns the id
+     */
+    static ByteBuf of(Deny deny, String requestId, String requestIdHeader, String method, boolean close) {
+        String code = deny.reason().code();
+        int status = deny.reason().status();
+        String title = deny.reason().title();
+        byte[] body = body(deny, requestId).getBytes(StandardCharsets.UTF_8);
+        StringBuilder head = new StringBuilder(512);
+        line(head, "HTTP/1.1 ", String.valueOf(status), " ", phrase(status));
+        line(head, "content-type: application/problem+json");
+        line(head, "content-length: ", String.valueOf(body.length));
+        line(head, "cache-control: no-store");
+        line(head, requestIdHeader, ": ", requestId);
+        line(head, "x-headgate-reason: ", code);
+        line(head, "Proxy-Status: headgate; error=", proxyError(deny), "; details=\"", code, "\"");
+        if (status == 401) {
+            line(head, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"", title, "\"");
+        }
+        if (close) {
+            line(head, "Connection: close");
+        }
+        line(head);
+        ByteBuf out = Unpooled.buffer(head.length() + body.length);
+        ByteBufUtil.writeAscii(out, head);
+        if (!method.equals("HEAD")) {
+            out.writeBytes(body);
+        }
+        return out;
+    }
+
+    private static String body(Deny deny, String requestId) {
+        StringBuilder json = new StringBuilder(512);
+        String code = deny.reason().code();
+        String detail = deny.detail() + ". " + deny.reason().advice();
+        json.append('{');
+        member(json, "type", TYPE + code).append(',');
+        member(json, "title", deny.reason().title()).append(',');
+        json.append("\"status\":").append(deny.reason().status()).append(',');
+        member(json, "detail", detail).append(',');
+        member(json, "instance", INSTANCE + requestId).append(',');
+        member(json, "message", deny.reason().title()).append(',');
+        member(json, "code", code).append(',');
+        member(json, "contextId", requestId);
+        return json.append(",\"details\":[],\"errors\":[]}").toString();
+    }
+
+    private static StringBuilder member(StringBuilder json, String name, String value) {
+        json.append('"').append(name).append("\":\"");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"');
+    }
+
+    /** RFC 9209 section 2.3. */
+    private static String proxyError(Deny deny) {
+        return switch (deny.reason()) {
+            case UPSTREAM_UNREACHABLE -> "destination_unavailable";
+            case UPSTREAM_TIMEOUT -> "http_response_timeout";
+            case UPSTREAM_INVALID -> "http_protocol_error";
+            default -> "http_request_denied";
+        };
+    }
+
+    /** RFC 9110 section 15. */
+    private static String phrase(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 408 -> "Request Timeout";
+            case 413 -> "Content Too Large";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            default -> "Refused";
+        };
+    }
+
+    private static void line(StringBuilder head, String... parts) {
+        for (String part : parts) {
+            head.append(part);
+        }
+        head.append("\r\n");
+    }
+}

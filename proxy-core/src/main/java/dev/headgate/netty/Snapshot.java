@@ -1,0 +1,52 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.HeadRewriter;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that one configuration decides about requests. Immutable; an exchange keeps the one it began with. */
+public final class Snapshot {
+    private final Gate gate;
+    private final HeadRewriter rewriter;
+    private final List<Route> routes;
+    private final Limits limits;
+    private final Timeouts timeouts;
+
+    public Snapshot(Gate gate, List<Route> routes, Limits limits, Timeouts timeouts) {
+        this.gate = gate;
+        this.rewriter = new HeadRewriter(gate.settings());
+        this.routes = routes.stream()
+                .sorted(Comparator.comparingInt((Route r) -> r.path().length()).reversed())
+                .toList();
+        this.limits = limits;
+        this.timeouts = timeouts;
+    }
+
+    public Gate gate() {
+        return gate;
+    }
+
+    HeadRewriter rewriter() {
+        return rewriter;
+    }
+
+    /** The route with the longest path that matches, or null. */
+    public @Nullable Route route(String path) {
+        for (int i = 0; i < routes.size(); i++) {
+            if (routes.get(i).matches(path)) {
+                return routes.get(i);
+            }
+        }
+        return null;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+}

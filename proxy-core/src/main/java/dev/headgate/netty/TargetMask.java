@@ -1,0 +1,93 @@
+package dev.headgate.netty;
+
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Masks what may be a token in a request target: parameters with a telling name, JSON Web Tokens, and any long part of
+ * letters and digits mixed that is no UUID.
+ */
+final class TargetMask {
+    private static final String MASK = "[masked]";
+    private static final int LONGEST_PLAIN = 19;
+    private static final int UUID_LENGTH = 36;
+    private static final Set<String> TELLING = Set.of(
+            "token",
+            "access_token",
+            "accesstoken",
+            "guest_token",
+            "guesttoken",
+            "identitytoken",
+            "identity_token",
+            "id_token",
+            "refresh_token",
+            "jwt",
+            "authorization",
+            "auth",
+            "api_key",
+            "apikey",
+            "key",
+            "secret",
+            "password",
+            "signature",
+            "code");
+
+    private TargetMask() {}
+
+    /** Costs nothing where there is no query and no long segment. */
+    static String of(String target) {
+        if (target.indexOf('?') < 0 && !hasLongPart(target)) {
+            return target;
+        }
+        StringBuilder out = new StringBuilder(target.length());
+        int from = 0;
+        boolean query = false;
+        String name = "";
+        for (int i = 0; i <= target.length(); i++) {
+            char c = i == target.length() ? 0 : target.charAt(i);
+            boolean ends = c == 0
+                    || !query && (c == '/' || c == '?' || c == ';')
+                    || query && (c == '&' || c == '=' && name.isEmpty());
+            if (!ends) {
+                continue;
+            }
+            String part = target.substring(from, i);
+            boolean telling = query && !name.isEmpty() && TELLING.contains(name);
+            out.append(telling && !part.isEmpty() || isTokenLike(part) ? MASK : part);
+            if (c != 0) {
+                out.append(c);
+            }
+            name = query && c == '=' ? part.toLowerCase(Locale.ROOT) : "";
+            query |= c == '?';
+            from = i + 1;
+        }
+        return out.toString();
+    }
+
+    private static boolean hasLongPart(String target) {
+        int run = 0;
+        for (int i = 0; i < target.length(); i++) {
+            run = target.charAt(i) == '/' ? 0 : run + 1;
+            if (run > LONGEST_PLAIN || run > 2 && target.startsWith("eyJ", i - 2)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isTokenLike(String part) {
+        if (part.length() > LONGEST_PLAIN && !isUuid(part)) {
+            return part.chars().anyMatch(Character::isDigit) && part.chars().anyMatch(Character::isLetter);
+        }
+        return part.startsWith("eyJ");
+    }
+
+    private static boolean isUuid(String part) {
+        return part.length() == UUID_LENGTH
+                && part.charAt(8) == '-'
+                && part.charAt(13) == '-'
+                && part.charAt(18) == '-'
+                && part.charAt(23) == '-'
+                && part.chars().allMatch(c -> c == '-' || Character.digit(c, 16) >= 0);
+    }
+}
