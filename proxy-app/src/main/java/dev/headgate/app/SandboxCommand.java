@@ -1,0 +1,145 @@
+package dev.headgate.app;
+
+import dev.headgate.sandbox.Sandbox;
+import dev.headgate.sandbox.SandboxConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code headgate sandbox}: the Genesys stand-in alone, until SIGTERM or Ctrl-C. */
+@Command(
+        name = "sandbox",
+        description = "Runs a stand-in for Genesys' guest API, to test a chat client against.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        showDefaultValues = true,
+        sortOptions = false)
+public final class SandboxCommand implements Callable<Integer> {
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8099",
+            description = "The port to listen on; 0 takes a free one.")
+    private int port;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "The address to listen on.")
+    private String host = "";
+
+    @Option(
+            names = "--token-lifetime",
+            paramLabel = "DURATION",
+            defaultValue = "15m",
+            converter = DurationConverter.class,
+            description = "How long a guest token is good for (1s to 365 days).")
+    private Duration tokenLifetime = Duration.ZERO;
+
+    @Option(
+            names = "--delay",
+            paramLabel = "DURATION",
+            defaultValue = "0ms",
+            converter = DurationConverter.class,
+            description = "Holds back each answer of the guest API (up to 1h).")
+    private Duration delay = Duration.ZERO;
+
+    @Option(
+            names = "--status",
+            paramLabel = "CODE",
+            defaultValue = "0",
+            showDefaultValue = Visibility.NEVER,
+            description = "Answers every request that needs a token with this status (400 to 599).")
+    private int status;
+
+    @Option(
+            names = "--organization",
+            paramLabel = "ID",
+            description = "Refuses guest requests whose X-Genesys-Cloud-Id is not this one.")
+    private @Nullable String organization;
+
+    @Option(names = "--jwt", description = "Issues tokens that look like a JWT, without claims about a user.")
+    private boolean jwt;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter err = command.commandLine().getErr();
+        SandboxConfig config;
+        try {
+            config = new SandboxConfig(
+                    host, port, tokenLifetime, delay, status, jwt, organization, InstantSource.system());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), "headgate: " + e.getMessage(), e);
+        }
+        try (Sandbox sandbox = Sandbox.start(config)) {
+            err.println("headgate: sandbox on " + sandbox.url());
+            err.flush();
+            awaitSignal(sandbox);
+            return 0;
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? "no reason given" : e.getMessage();
+            String address = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+            err.println("headgate: cannot listen on " + address + ": " + reason.toLowerCase(Locale.ROOT));
+            err.flush();
+            return 2;
+        }
+    }
+
+    private static void awaitSignal(Sandbox sandbox) throws InterruptedException {
+        Runtime runtime = Runtime.getRuntime();
+        // A JVM that ends by a signal exits with 128 + its number whatever its hooks do, unless a hook halts it.
+        Thread onSignal = new Thread(
+                () -> {
+                    sandbox.close();
+                    runtime.halt(0);
+                },
+                "headgate-sandbox-shutdown");
+        runtime.addShutdownHook(onSignal);
+        try {
+            new CountDownLatch(1).await();
+        } finally {
+            runtime.removeShutdownHook(onSignal);
+        }
+    }
+
+    /** Reads {@code 250ms}, {@code 15s}, {@code 15m} and {@code 2h}. */
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher matcher = DURATION.matcher(text);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' (expected: a duration as 250ms, 15s, 15m or 2h)");
+            }
+            long number = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                default -> Duration.ofHours(number);
+            };
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.headgate.sandbox;
+
+import dev.headgate.sandbox.GuestSession.Grant;
+import dev.headgate.sandbox.GuestSession.Message;
+import dev.headgate.sandbox.GuestSessions.Issued;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The endpoints under {@code /api/v2/guests/}: a whole request in, an answer or a {@link Refusal} out. Thread-safe. */
+final class GuestApi {
+    static final String ROOT = "/api/v2/guests/";
+    static final String ORGANIZATION = "X-Genesys-Cloud-Id";
+
+    private static final String CONVERSATIONS = ROOT + "conversations/";
+
+    private final SandboxConfig config;
+    private final GuestSessions sessions;
+    private final JsonMapper mapper;
+
+    GuestApi(SandboxConfig config, GuestSessions sessions, JsonMapper mapper) {
+        this.config = config;
+        this.sessions = sessions;
+        this.mapper = mapper;
+    }
+
+    Answer answer(SeenRequest request, QueryStringDecoder target) {
+        String path = target.path();
+        String method = request.method();
+        if (path.equals(ROOT + "identities") && method.equals("POST")) {
+            checkOrganization(request);
+            return createIdentity(json(request));
+        }
+        if (path.equals(ROOT + "messages") && method.equals("POST")) {
+            Grant grant = authenticate(request);
+            checkMessaging(grant);
+            if (!grant.scopes().contains("guest:write")) {
+                throw Refusal.forbidden();
+            }
+            return sendMessage(grant.session(), json(request), target);
+        }
+        if (path.equals(ROOT + "messages") && method.equals("GET")) {
+            Grant grant = authenticate(request);
+            checkMessaging(grant);
+            return listMessages(grant.session(), target);
+        }
+        if (path.startsWith(CONVERSATIONS)) {
+            String conversationId = path.substring(CONVERSATIONS.length());
+            if (method.equals("GET")) {
+                return tellConversation(ownConversation(authenticate(request).session(), conversationId, target));
+            }
+            if (method.equals("DELETE")) {
+                sessions.end(ownConversation(authenticate(request).session(), conversationId, target));
+                return Answer.empty(204, Map.of());
+            }
+        }
+        throw Refusal.notFound();
+    }
+
+    private Grant authenticate(SeenRequest request) {
+        if (config.injectedStatus() != 0) {
+            throw Refusal.injected(config.injectedStatus());
+        }
+        String token = BearerToken.of(request);
+        if (token == null) {
+            throw Refusal.unauthenticated(
+                    "authentication.required", "No authentication bearer token specified in authorization header.");
+        }
+        Grant grant = sessions.find(token);
+        checkOrganization(request);
+        return grant;
+    }
+
+    private void checkOrganization(SeenRequest request) {
+        String expected = config.organizationId();
+        if (expected != null && !request.values(ORGANIZATION).equals(List.of(expected))) {
+            throw Refusal.forbidden();
+        }
+    }
+
+    private static void checkMessaging(Grant grant) {
+        if (!"chat".equals(grant.purpose())) {
+            throw Refusal.forbidden();
+        }
+    }
+
+    private ObjectNode json(SeenRequest request) {
+        String type = request.value("Content-Type");
+        CharSequence media = type == null ? null : HttpUtil.getMimeType(type);
+        if (media == null || !isJson(media.toString().strip().toLowerCase(Locale.ROOT))) {
+            throw new Refusal(415, "unsupported.media.type", "The request's Content-Type must be application/json");
+        }
+        if (request.bodySize() > SeenRequest.KEPT_BODY) {
+            throw new Refusal(413, "request.entity.too.large", "The request's body is larger than 1 MiB");
+        }
+        try {
+            if (mapper.readTree(request.body()) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException e) {
+            // Its message quotes the body, which may hold a credential.
+            throw Refusal.badRequest("The request's body is not valid JSON");
+        }
+        throw Refusal.badRequest("The request's body is not a JSON object");
+    }
+
+    private static boolean isJson(String media) {
+        return media.equals("application/json") || (media.startsWith("application/") && media.endsWith("+json"));
+    }
+
+    private Answer createIdentity(ObjectNode body) {
+        Issued issued = sessions.issue(text(body, "guestId"), scopes(body), text(body, "purpose"));
+        Grant grant = issued.grant();
+        GuestSession session = grant.session();
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("guest_token", issued.token());
+        putIds(session, answer);
+        answer.put("expiresIn", config.tokenLifetime().toSeconds());
+        answer.put("scope", String.join(" ", grant.scopes().stream().sorted().toList()));
+        if (grant.purpose() != null) {
+            answer.put("purpose", grant.purpose());
+        }
+        return Answer.of(200, answer);
+    }
+
+    private static void putIds(GuestSession session, ObjectNode answer) {
+        answer.put("guestId", session.guestId);
+        answer.put("conversationId", session.conversationId);
+        answer.put("webChatSessionId", session.webChatSessionId);
+        answer.put("divisionId", session.divisionId);
+    }
+
+    /** Scopes come as one string with spaces (RFC 6749 section 3.3) or as an array. */
+    private static @Nullable Set<String> scopes(ObjectNode body) {
+        JsonNode node = body.get("scope");
+        if (node instanceof ArrayNode array) {
+            Set<String> scopes = new LinkedHashSet<>();
+            for (JsonNode element : array) {
+                if (!element.isString()) {
+                    throw Refusal.badRequest("scope must be a string or an array of strings");
+                }
+                scopes.add(element.stringValue());
+            }
+            return Set.copyOf(scopes);
+        }
+        String line = text(body, "scope");
+        return line == null ? null : Set.copyOf(List.of(line.strip().split(" +")));
+    }
+
+    private static @Nullable String text(ObjectNode body, String name) {
+        JsonNode node = body.get(name);
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        if (!node.isString()) {
+            throw Refusal.badRequest(name + " must be a string");
+        }
+        return node.stringValue();
+    }
+
+    private Answer sendMessage(GuestSession session, ObjectNode body, QueryStringDecoder target) {
+        String conversationId = text(body, "conversationId");
+        checkConversation(session, conversationId == null ? parameter(target, "conversationId") : conversationId);
+        checkIds(session, body, target);
+        Message message = sessions.send(session, text(body, "text"));
+        return Answer.of(200, tellMessage(session, message).put("status", "sent"));
+    }
+
+    private Answer listMessages(GuestSession session, QueryStringDecoder target) {
+        checkConversation(session, parameter(target, "conversationId"));
+        checkIds(session, JsonNodeFactory.instance.objectNode(), target);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode entities = answer.putArray("entities");
+        for (Message message : sessions.messages(session)) {
+            ObjectNode entity = tellMessage(session, message);
+            if (message.text() != null) {
+                entity.put("text", message.text());
+            }
+            entities.add(entity);
+        }
+        answer.put("total", entities.size());
+        return Answer.of(200, answer);
+    }
+
+    private static ObjectNode tellMessage(GuestSession session, Message message) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", message.id())
+                .put("conversationId", session.conversationId)
+                .put("timestamp", message.at().toString());
+    }
+
+    private Answer tellConversation(GuestSession session) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("id", session.conversationId);
+        putIds(session, answer);
+        answer.put("startTime", session.startedAt.toString());
+        answer.put("state", "connected");
+        answer.put("messageCount", sessions.messages(session).size());
+        return Answer.of(200, answer);
+    }
+
+    /** As the guest API does: a conversation id that cannot be one is a 400, and another guest's is a 403. */
+    private void checkConversation(GuestSession session, @Nullable String conversationId) {
+        if (conversationId == null) {
+            throw Refusal.badRequest("conversationId is required");
+        }
+        if (!isUuid(conversationId)) {
+            throw Refusal.badRequest("conversationId is not a valid UUID");
+        }
+        GuestSession owner = sessions.ofConversation(conversationId.toLowerCase(Locale.ROOT));
+        if (owner == null) {
+            throw Refusal.badRequest("conversationId is not known");
+        }
+        if (owner != session) {
+            throw Refusal.forbidden();
+        }
+    }
+
+    private GuestSession ownConversation(GuestSession session, String conversationId, QueryStringDecoder target) {
+        GuestSession owner = sessions.ofConversation(conversationId.toLowerCase(Locale.ROOT));
+        if (owner == null) {
+            throw Refusal.notFound();
+        }
+        if (owner != session) {
+            throw Refusal.forbidden();
+        }
+        checkIds(session, JsonNodeFactory.instance.objectNode(), target);
+        return session;
+    }
+
+    private static boolean isUuid(String id) {
+        try {
+            // fromString also takes groups that are too short.
+            return UUID.fromString(id).toString().equalsIgnoreCase(id);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void checkIds(GuestSession session, ObjectNode body, QueryStringDecoder target) {
+        checkId("guestId", session.guestId, body, target);
+        checkId("conversationId", session.conversationId, body, target);
+        checkId("webChatSessionId", session.webChatSessionId, body, target);
+        checkId("divisionId", session.divisionId, body, target);
+    }
+
+    private static void checkId(String name, String own, ObjectNode body, QueryStringDecoder target) {
+        String inBody = text(body, name);
+        if (inBody != null && !inBody.equalsIgnoreCase(own)) {
+            throw Refusal.forbidden();
+        }
+        for (String inQuery : target.parameters().getOrDefault(name, List.of())) {
+            if (!inQuery.equalsIgnoreCase(own)) {
+                throw Refusal.forbidden();
+            }
+        }
+    }
+
+    private static @Nullable String parameter(QueryStringDecoder target, String name) {
+        List<String> values = target.parameters().get(name);
+        return values == null ? null : values.get(0);
+    }
+}

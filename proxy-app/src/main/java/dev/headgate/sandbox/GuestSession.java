@@ -1,0 +1,45 @@
+package dev.headgate.sandbox;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One guest's session. Confined to the lock of {@link GuestSessions}, but for the ids. */
+final class GuestSession {
+    final String guestId = newId();
+    final String conversationId = newId();
+    final String webChatSessionId = newId();
+    final String divisionId = newId();
+    final Instant startedAt;
+
+    /** The latest token's; null once the session has ended. */
+    @Nullable
+    Grant grant;
+
+    final ArrayDeque<Message> messages = new ArrayDeque<>();
+
+    GuestSession(Instant startedAt) {
+        this.startedAt = startedAt;
+    }
+
+    static String newId() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** What one token allows; the token itself is only the key that leads here. */
+    record Grant(
+            GuestSession session,
+            Set<String> scopes,
+            @Nullable String purpose,
+            Instant expiresAt,
+            RateWindow rate) {
+        @Override
+        public String toString() {
+            return "Grant of guest " + session.guestId;
+        }
+    }
+
+    record Message(String id, @Nullable String text, Instant at) {}
+}

@@ -1,0 +1,82 @@
+package dev.headgate.sandbox;
+
+import java.util.Map;
+
+/** An answer with Genesys' error body, thrown from wherever the request turns out to be wrong. */
+final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final String code;
+    private final String text;
+    private final transient Map<String, String> fields;
+
+    Refusal(int status, String code, String text) {
+        this(status, code, text, Map.of());
+    }
+
+    Refusal(int status, String code, String text, Map<String, String> fields) {
+        super(text, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.text = text;
+        this.fields = fields;
+    }
+
+    static Refusal unauthenticated(String code, String text) {
+        return new Refusal(401, code, text, Map.of("WWW-Authenticate", "Bearer"));
+    }
+
+    static Refusal forbidden() {
+        return new Refusal(403, "not.authorized", "User not authenticated");
+    }
+
+    static Refusal badRequest(String text) {
+        return new Refusal(400, "bad.request", text);
+    }
+
+    static Refusal notFound() {
+        return new Refusal(404, "not.found", "The requested resource was not found");
+    }
+
+    /** An answer of the status that the configuration asks for. */
+    static Refusal injected(int status) {
+        String code =
+                switch (status) {
+                    case 400 -> "bad.request";
+                    case 401 -> "bad.credentials";
+                    case 403 -> "not.authorized";
+                    case 404 -> "not.found";
+                    case 429 -> "too.many.requests";
+                    case 500 -> "internal.server.error";
+                    case 502 -> "bad.gateway";
+                    case 503 -> "service.unavailable";
+                    case 504 -> "gateway.timeout";
+                    default -> "sandbox.injected";
+                };
+        Map<String, String> fields =
+                switch (status) {
+                    case 401 -> Map.of("WWW-Authenticate", "Bearer");
+                    case 429, 503 -> Map.of("Retry-After", "1");
+                    default -> Map.of();
+                };
+        return new Refusal(status, code, "Injected by the sandbox", fields);
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** Genesys' dotted code. */
+    String code() {
+        return code;
+    }
+
+    String text() {
+        return text;
+    }
+
+    Map<String, String> fields() {
+        return fields;
+    }
+}
