@@ -1,0 +1,192 @@
+package dev.headgate.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole configuration, valid and immutable. The names of the components are the keys of the file; ranges and defaults
+ * are those of {@code headgate.schema.json}, where each key is described.
+ *
+ * @param listeners at least one
+ * @param admin null for no admin port
+ * @param upstreams by name, in the order of the file; at least one
+ * @param organization null to pass the client's header
+ * @param routes in the order of the file, each path once; at least one
+ */
+public record Config(
+        List<Listener> listeners,
+        @Nullable Admin admin,
+        Map<String, Upstream> upstreams,
+        @Nullable Organization organization,
+        RequestId requestId,
+        List<Route> routes,
+        Guard guard,
+        Sessions sessions,
+        AccessLog accessLog,
+        Capture capture,
+        Limits limits,
+        Timeouts timeouts,
+        Server server) {
+
+    public Config {
+        listeners = List.copyOf(listeners);
+        upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
+        routes = List.copyOf(routes);
+    }
+
+    /** One listening socket; plain HTTP without {@code tls}. */
+    public record Listener(Address address, @Nullable Tls tls) {}
+
+    /** Two PEM files, absolute, readable when the configuration was loaded. */
+    public record Tls(Path certificate, Path key) {}
+
+    /** The admin port. */
+    public record Admin(Address address) {}
+
+    /**
+     * One upstream.
+     *
+     * @param url {@code http} or {@code https}, a host and perhaps a port; no user, path, query or fragment
+     */
+    public record Upstream(URI url) {
+        /** Whether the connection is TLS. */
+        public boolean tls() {
+            return url.getScheme().toLowerCase(Locale.ROOT).equals("https");
+        }
+
+        /** The host, without the brackets of an IPv6 address. */
+        public String host() {
+            String host = url.getHost();
+            return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        }
+
+        /** 1 to 65535; 443 or 80 where the URL names none. */
+        public int port() {
+            return url.getPort() >= 0 ? url.getPort() : tls() ? 443 : 80;
+        }
+
+        /** The value of the Host field: the host, and the port where it is not the scheme's (RFC 9110 section 7.2). */
+        public String authority() {
+            return port() == (tls() ? 443 : 80) ? url.getHost() : url.getHost() + ":" + port();
+        }
+    }
+
+    /**
+     * The header that tells the upstream which organisation a request belongs to.
+     *
+     * @param header a field name (RFC 9110 section 5.1) that the proxy does not manage itself
+     * @param id 1 to 256 visible ASCII characters
+     */
+    public record Organization(String header, String id, OnConflict onConflict) {}
+
+    /** What happens when the client sent another organisation id. */
+    public enum OnConflict {
+        REPLACE,
+        REFUSE
+    }
+
+    /**
+     * The request id.
+     *
+     * @param header a field name (RFC 9110 section 5.1) that the proxy does not manage itself
+     */
+    public record RequestId(String header, Accept accept) {}
+
+    /** Which request ids of clients are kept. */
+    public enum Accept {
+        VALID,
+        NEVER
+    }
+
+    /**
+     * One route.
+     *
+     * @param path the beginning of a request's path; starts with a slash
+     * @param upstream a key of {@link Config#upstreams()}
+     * @param profile a known profile, or null for none
+     */
+    public record Route(
+            String path, String upstream, @Nullable String profile) {}
+
+    /** What a check's verdict leads to. */
+    public record Guard(Mode mode, UnknownToken unknownToken) {}
+
+    /** Whether verdicts are carried out. */
+    public enum Mode {
+        ENFORCE,
+        OBSERVE
+    }
+
+    /** What happens to a token that was never issued through here. */
+    public enum UnknownToken {
+        REFUSE,
+        ALLOW
+    }
+
+    /**
+     * The session store.
+     *
+     * @param maximum sessions held, from 1
+     * @param defaultLifetime where the upstream's answer tells no expiry; more than zero
+     * @param supersededGrace how long an older token of a guest still works after a newer one; may be zero
+     */
+    public record Sessions(long maximum, Duration defaultLifetime, Duration supersededGrace) {}
+
+    /**
+     * The access log.
+     *
+     * @param path an absolute file, or null for standard output
+     */
+    public record AccessLog(@Nullable Path path) {}
+
+    /**
+     * Recorded traffic.
+     *
+     * @param path an absolute directory, or null for no capture
+     */
+    public record Capture(@Nullable Path path) {}
+
+    /**
+     * The most that is accepted.
+     *
+     * @param head bytes of request line and fields together, 1 KiB to 1 MiB
+     * @param fields 10 to 10,000
+     * @param checkedBody bytes that a check may hold, 1 KiB to 16 MiB
+     * @param body bytes of any request body; 0 for no limit
+     */
+    public record Limits(int head, int fields, int checkedBody, long body) {}
+
+    /**
+     * The longest waits; only {@code drain} may be zero.
+     *
+     * @param head first byte to the end of the head
+     * @param idle keep-alive, both sides
+     * @param upstreamConnect opening a connection
+     * @param upstreamResponse request sent to first byte of the answer
+     * @param drain how long running requests may take to end at shutdown
+     */
+    public record Timeouts(
+            Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse, Duration drain) {}
+
+    /**
+     * The process.
+     *
+     * @param threads event loops, 0 to 1024; 0 is one for each core
+     */
+    public record Server(int threads, Transport transport) {}
+
+    /** How sockets are driven; {@code AUTO} takes the fastest that the machine has. */
+    public enum Transport {
+        AUTO,
+        IO_URING,
+        EPOLL,
+        NIO
+    }
+}

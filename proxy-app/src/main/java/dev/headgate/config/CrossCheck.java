@@ -1,0 +1,93 @@
+package dev.headgate.config;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** What no single value shows: two of a kind where there may be one, and settings that work against each other. */
+final class CrossCheck {
+    private final Tree tree;
+    private final JsonNode values;
+    private final Problems problems;
+
+    /** Looks at converted values; those that are not valid are null there and left alone. */
+    CrossCheck(Tree tree, JsonNode values, Problems problems) {
+        this.tree = tree;
+        this.values = values;
+        this.problems = problems;
+    }
+
+    void run() {
+        addresses();
+        routes();
+        String organization = values.path("organization").path("header").asString("");
+        String requestId = values.path("requestId").path("header").asString("");
+        if (!organization.isEmpty() && organization.equalsIgnoreCase(requestId)) {
+            Origin given = tree.origin("requestId.header");
+            String path = given == null ? "organization.header" : "requestId.header";
+            report(path, "another header than that of " + (given == null ? "requestId" : "organization"));
+        }
+    }
+
+    private void addresses() {
+        Map<String, String> owners = new HashMap<>();
+        int index = 0;
+        for (JsonNode listener : values.path("listeners")) {
+            address(listener, KeyPath.index("listeners", index++), owners);
+        }
+        address(values.path("admin"), "admin", owners);
+    }
+
+    private void address(JsonNode holder, String path, Map<String, String> owners) {
+        JsonNode address = holder.path("address");
+        if (address.isObject() && address.path("port").asInt() != 0) {
+            unique(address.toString().toLowerCase(Locale.ROOT), path, "address", owners);
+        }
+    }
+
+    private void routes() {
+        Map<String, String> owners = new HashMap<>();
+        int index = 0;
+        for (JsonNode route : values.path("routes")) {
+            String path = KeyPath.index("routes", index++);
+            if (route.path("path").isString()) {
+                unique(route.path("path").asString(), path, "path", owners);
+            }
+        }
+    }
+
+    private void unique(String value, String path, String key, Map<String, String> owners) {
+        String owner = owners.putIfAbsent(value, path);
+        if (owner != null) {
+            report(KeyPath.key(path, key), "another " + key + "; " + owner + " has this one");
+        }
+    }
+
+    private void report(String path, String expected) {
+        Origin origin = tree.origin(path);
+        if (origin != null) {
+            problems.reportValue(origin.value(), path, origin.shown() + " (expected: " + expected + ")");
+        }
+    }
+
+    /** What is allowed but hardly meant. */
+    static void warn(Tree tree, Config config, Problems warnings) {
+        Duration head = config.timeouts().head();
+        if (config.timeouts().idle().compareTo(head) < 0) {
+            warnings.report(
+                    place(tree, "timeouts.idle", "timeouts.head"), "timeouts.idle", "shorter than timeouts.head");
+        }
+        Config.Limits limits = config.limits();
+        if (limits.body() > 0 && limits.body() < limits.checkedBody()) {
+            warnings.report(
+                    place(tree, "limits.body", "limits.checkedBody"), "limits.body", "smaller than limits.checkedBody");
+        }
+    }
+
+    private static Place place(Tree tree, String path, String other) {
+        Origin origin = tree.origin(path) == null ? tree.origin(other) : tree.origin(path);
+        return origin == null ? Place.START : origin.value();
+    }
+}
