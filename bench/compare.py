@@ -377,13 +377,20 @@ def warm_up(server, peer, options):
             done += wrk(server, workload, step, options.connections)[0]
 
 
+def busy_seconds(core):
+    """What has run on the core, interrupts and time stolen by the hypervisor included."""
+    with open("/proc/stat") as stat:
+        fields = [int(n) for n in re.search(rf"^cpu{core} (.*)", stat.read(), re.M)[1].split()]
+    return (sum(fields[:8]) - fields[3] - fields[4]) / TICK
+
+
 def measure(server, other, tier, workload, options):
     before_log = os.path.getsize(server.access_log) if os.path.exists(server.access_log) else 0
     forwarded = upstream_requests(other)
     user, system = server.cpu()
-    begin = time.monotonic()
+    begin, busy = time.monotonic(), busy_seconds(PROXY_CORE)
     requests, latency = wrk(server, workload, options.seconds, options.connections)
-    elapsed = time.monotonic() - begin
+    elapsed, busy = time.monotonic() - begin, busy_seconds(PROXY_CORE) - busy
     user_after, system_after = server.cpu()
     if upstream_requests(other) - forwarded < requests:
         raise Failed("failed: fewer requests at the other end than answers")
@@ -397,7 +404,7 @@ def measure(server, other, tier, workload, options):
     user, system = user_after - user, system_after - system
     return {"cpu_us": (user + system) / requests * 1e6, "user_us": user / requests * 1e6,
             "system_us": system / requests * 1e6, "requests_per_s": requests / elapsed, "requests": requests,
-            "core": (user + system) / elapsed, **latency}
+            "core": (user + system) / elapsed, "others_on_core": max(0.0, busy - user - system) / elapsed, **latency}
 
 
 def altered(metrics):
@@ -451,7 +458,7 @@ def summarise(row, nginx_row):
     if row["problem"] or not rounds:
         row["problem"] = row["problem"] or "failed: no round"
         return row
-    for key in ("cpu_us", "user_us", "system_us", "requests_per_s", "core", "p50_ms", "p99_ms"):
+    for key in ("cpu_us", "user_us", "system_us", "requests_per_s", "core", "others_on_core", "p50_ms", "p99_ms"):
         values = [r[key] for r in rounds if r[key] is not None]
         if values:
             row[key] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
@@ -604,6 +611,9 @@ def noise(rows):
         if row["peer"] == "nginx" and row["cpu_us"]["max"] > row["cpu_us"]["min"] * 1.2:
             yield (f"noisy: nginx's own rounds differ by {row['cpu_us']['max'] / row['cpu_us']['min'] - 1:.0%} "
                    f"({row['tier']}, {row['workload']}); do not quote this run")
+        if row["others_on_core"]["median"] > 0.1:
+            yield (f"noisy: other processes took {row['others_on_core']['median']:.0%} of core {PROXY_CORE} beside "
+                   f"{row['peer']} ({row['tier']}, {row['workload']}); do not quote this run")
 
 
 def names(choices):
