@@ -1,0 +1,91 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.GateSettings;
+import dev.headgate.gate.Organization;
+import dev.headgate.gate.check.Checks;
+import dev.headgate.http.FieldName;
+import dev.headgate.profile.Profile;
+import dev.headgate.session.CaffeineSessionStore;
+import dev.headgate.session.KeyedHash;
+import dev.headgate.session.SessionRecorder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The whole core on a free port of the loopback, in front of one upstream. */
+final class RunningEdge implements AutoCloseable {
+    static final String ORGANIZATION = "0c1d2e3f-0000-4000-8000-000000000001";
+
+    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
+    final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    final Edge edge;
+    private final EventLoopGroup group;
+    private final Channel listener;
+
+    RunningEdge(Transport transport, int upstreamPort, Limits limits, Timeouts timeouts, boolean observe) {
+        InstantSource clock = now::get;
+        KeyedHash hash = KeyedHash.random();
+        Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
+        GateSettings settings =
+                new GateSettings(organization, FieldName.of("x-request-id"), true, observe, false, 30_000);
+        Upstream upstream = new Upstream("genesys", "127.0.0.1", upstreamPort, null);
+        Snapshot snapshot = new Snapshot(
+                new Gate(settings, Checks.ALL),
+                List.of(new Route("/api/v2/guests/", upstream, Profile.FORUM_GUEST), new Route("/", upstream, null)),
+                limits,
+                timeouts);
+        edge = new Edge(
+                snapshot,
+                new CaffeineSessionStore(1000, clock),
+                new SessionRecorder(hash, Duration.ofMinutes(15)),
+                hash,
+                clock,
+                records::add,
+                ConnectionListener.NONE);
+        group = transport.group(1);
+        listener = new ServerBootstrap()
+                .group(group)
+                .channel(transport.server())
+                .childHandler(DownstreamInitializer.of(edge, transport))
+                .bind("127.0.0.1", 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    static RunningEdge before(int upstreamPort) {
+        return new RunningEdge(
+                Transport.best(),
+                upstreamPort,
+                new Limits(32 * 1024, 100, 64 * 1024, 0),
+                new Timeouts(
+                        Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)),
+                false);
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** The next exchange's record; waits for it. */
+    ExchangeRecord record() throws InterruptedException {
+        ExchangeRecord next = records.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no exchange record within 10 s");
+        }
+        return next;
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
