@@ -142,9 +142,9 @@ public record Config(
     /**
      * The access log.
      *
-     * @param path an absolute file, or null for standard output
+     * @param path {@code -} for standard output, empty for none, else an absolute file
      */
-    public record AccessLog(@Nullable Path path) {}
+    public record AccessLog(String path) {}
 
     /**
      * Recorded traffic.

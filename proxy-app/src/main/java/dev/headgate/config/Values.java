@@ -143,7 +143,8 @@ final class Values {
                 Path file = directory.resolve(text);
                 yield Files.isRegularFile(file) && Files.isReadable(file) ? uri(file) : null;
             }
-            case "headgate-log-file" -> text.equals("-") ? JSON.nullNode() : logFile(directory.resolve(text));
+            case "headgate-log-file" ->
+                text.equals("-") || text.isEmpty() ? JSON.stringNode(text) : logFile(directory.resolve(text));
             case "headgate-directory" -> text.isEmpty() ? JSON.nullNode() : capture(directory.resolve(text));
             default -> throw new IllegalStateException("a key of the schema without a known format");
         };
@@ -170,7 +171,7 @@ final class Values {
             case "headgate-upstream" -> Nearest.oneOf(null, upstreams());
             case "headgate-profile" -> Nearest.oneOf(null, profiles);
             case "headgate-readable-file" -> "a readable file";
-            case "headgate-log-file" -> "- for standard output, or a writable file in a directory that exists";
+            case "headgate-log-file" -> "- for standard output, nothing between quotes for no log, or a writable file in a directory that exists";
             case "headgate-directory" -> "a directory, or nothing between quotes";
             default ->
                 switch (ConfigSchema.type(schema)) {
@@ -263,7 +264,7 @@ final class Values {
         boolean usable = Files.exists(file)
                 ? !Files.isDirectory(file) && Files.isWritable(file)
                 : parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
-        return usable ? uri(file) : null;
+        return usable ? JSON.stringNode(file.toString()) : null;
     }
 
     private static @Nullable JsonNode capture(Path path) {

@@ -60,7 +60,7 @@ class SampleTest {
                 List.of(new Route("/api/v2/guests/", "genesys", "forum-guest"), new Route("/", "genesys", null)),
                 new Guard(Mode.ENFORCE, UnknownToken.REFUSE),
                 new Sessions(1_000_000, Duration.ofMinutes(15), Duration.ofSeconds(30)),
-                new AccessLog(null),
+                new AccessLog("-"),
                 new Capture(null),
                 new Limits(32 * 1024, 100, 64 * 1024, 0),
                 new Timeouts(
