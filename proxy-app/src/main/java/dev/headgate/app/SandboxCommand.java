@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.config.DurationText;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
 import java.io.IOException;
@@ -9,9 +10,6 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -95,7 +93,7 @@ public final class SandboxCommand implements Callable<Integer> {
         try (Sandbox sandbox = Sandbox.start(config)) {
             err.println("headgate: sandbox on " + sandbox.url());
             err.flush();
-            awaitSignal(sandbox);
+            Shutdown.await(sandbox::close);
             return 0;
         } catch (IOException e) {
             String reason = e.getMessage() == null ? "no reason given" : e.getMessage();
@@ -106,40 +104,15 @@ public final class SandboxCommand implements Callable<Integer> {
         }
     }
 
-    private static void awaitSignal(Sandbox sandbox) throws InterruptedException {
-        Runtime runtime = Runtime.getRuntime();
-        // A JVM that ends by a signal exits with 128 + its number whatever its hooks do, unless a hook halts it.
-        Thread onSignal = new Thread(
-                () -> {
-                    sandbox.close();
-                    runtime.halt(0);
-                },
-                "headgate-sandbox-shutdown");
-        runtime.addShutdownHook(onSignal);
-        try {
-            new CountDownLatch(1).await();
-        } finally {
-            runtime.removeShutdownHook(onSignal);
-        }
-    }
-
-    /** Reads {@code 250ms}, {@code 15s}, {@code 15m} and {@code 2h}. */
+    /** Reads durations as the configuration does. */
     static final class DurationConverter implements ITypeConverter<Duration> {
-        private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
-
         @Override
         public Duration convert(String text) {
-            Matcher matcher = DURATION.matcher(text);
-            if (!matcher.matches()) {
-                throw new TypeConversionException("'" + text + "' (expected: a duration as 250ms, 15s, 15m or 2h)");
+            try {
+                return DurationText.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
             }
-            long number = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(number);
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                default -> Duration.ofHours(number);
-            };
         }
     }
 }

@@ -82,6 +82,14 @@ final class Downstream {
         channel.config().setAutoRead(true);
     }
 
+    /** The edge is draining: between requests the connection closes now, else after the exchange at hand. */
+    void drain() {
+        closing = true;
+        if (decoder.isIdle()) {
+            channel.close();
+        }
+    }
+
     /** The exchange at hand is over, with everything about it written. */
     void exchangeFinished() {
         if (!channel.isActive()) {

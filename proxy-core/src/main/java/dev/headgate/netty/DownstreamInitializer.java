@@ -5,8 +5,11 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sets up a client's connection: bytes to requests, the gate, the way upstream. */
@@ -50,11 +53,38 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
                 .addLast(HeadDecoder.NAME, downstream.decoder())
                 .addLast(GateHandler.NAME, new GateHandler(downstream))
                 .addLast(ProxyHandler.NAME, new ProxyHandler());
+        loop.downstreams().add(downstream);
         edge.connections().downstreamOpened();
     }
 
-    /** Closes the upstream connections that are idle. Any thread. */
-    public void closeIdleUpstreams() {
-        loops.values().forEach(loop -> loop.loop().execute(() -> loop.pool().closeIdle()));
+    /**
+     * Lets each connection end: at once between requests, else after the exchange it is in. Any thread.
+     *
+     * @return how many connections are still open, the next time each event loop comes to it
+     */
+    public CompletableFuture<Integer> drain() {
+        edge.drain();
+        return onEachLoop(loop -> {
+            List.copyOf(loop.downstreams()).forEach(Downstream::drain);
+            loop.pool().closeIdle();
+            return loop.downstreams().size();
+        });
+    }
+
+    /** Breaks off what is still open; says how many that were. Any thread. */
+    public CompletableFuture<Integer> abort() {
+        return onEachLoop(loop -> {
+            List<Downstream> open = List.copyOf(loop.downstreams());
+            open.forEach(Downstream::reset);
+            return open.size();
+        });
+    }
+
+    private CompletableFuture<Integer> onEachLoop(Function<LoopState, Integer> action) {
+        CompletableFuture<Integer> sum = CompletableFuture.completedFuture(0);
+        for (LoopState loop : loops.values()) {
+            sum = sum.thenCombine(CompletableFuture.supplyAsync(() -> action.apply(loop), loop.loop()), Integer::sum);
+        }
+        return sum;
     }
 }

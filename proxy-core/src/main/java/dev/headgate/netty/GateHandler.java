@@ -315,6 +315,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             current.abort(Side.DOWNSTREAM);
         }
         downstream.writer().release();
+        downstream.loop().downstreams().remove(downstream);
         edge.connections().downstreamClosed();
         ctx.fireChannelInactive();
     }

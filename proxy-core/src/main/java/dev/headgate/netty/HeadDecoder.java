@@ -64,6 +64,11 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         return deadline;
     }
 
+    /** Whether the connection is between requests. */
+    boolean isIdle() {
+        return state == State.IDLE;
+    }
+
     /** Octets of the request's body that are still to come; -1 where the framing does not tell. */
     long bodyRemaining() {
         return state == State.BODY ? body.remaining() : 0;

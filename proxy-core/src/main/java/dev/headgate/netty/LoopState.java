@@ -2,6 +2,8 @@ package dev.headgate.netty;
 
 import dev.headgate.http.HeadWriter;
 import io.netty.channel.EventLoop;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What belongs to one event loop. Confined to it. */
 final class LoopState {
@@ -9,6 +11,7 @@ final class LoopState {
     private final Deadlines deadlines;
     private final UpstreamPool pool;
     private final HeadWriter headWriter = new HeadWriter();
+    private final Set<Downstream> downstreams = new HashSet<>();
 
     LoopState(EventLoop loop, Edge edge, Transport transport) {
         this.loop = loop;
@@ -26,6 +29,11 @@ final class LoopState {
 
     UpstreamPool pool() {
         return pool;
+    }
+
+    /** The open connections of clients. */
+    Set<Downstream> downstreams() {
+        return downstreams;
     }
 
     /** Empty; used up before anything else runs on the loop. */

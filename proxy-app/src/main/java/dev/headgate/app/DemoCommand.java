@@ -1,0 +1,184 @@
+package dev.headgate.app;
+
+import dev.headgate.app.DemoConversation.Step;
+import dev.headgate.app.Server.CannotStart;
+import dev.headgate.config.Config;
+import dev.headgate.config.ConfigException;
+import dev.headgate.config.ConfigLoader;
+import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.observe.Diagnostics;
+import dev.headgate.profile.Profile;
+import dev.headgate.sandbox.Sandbox;
+import dev.headgate.sandbox.SandboxConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code headgate demo}: a stand-in Genesys, the proxy in front of it, and a short guest conversation through both. */
+@Command(
+        name = "demo",
+        description = {
+            "Plays a short guest conversation through the proxy to a stand-in for Genesys, prints",
+            "REQUEST_ID METHOD PATH STATUS VERDICT REASON for each exchange, and keeps serving."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:every verdict was the expected one", "1:some verdict was not", "2:it could not start"})
+public final class DemoCommand implements Callable<Integer> {
+    static final String ORGANIZATION = "5d4c1f2e-7a0b-4c3d-9e8f-0a1b2c3d4e5f";
+
+    private static final String CONFIG = """
+            listeners:
+              - address: 127.0.0.1:%d
+            admin:
+              address: 127.0.0.1:%d
+            upstreams:
+              genesys:
+                url: %s
+            organization:
+              header: X-Genesys-Cloud-Id
+              id: %s
+            routes:
+              - path: /api/v2/guests/
+                upstream: genesys
+                profile: forum-guest
+              - path: /
+                upstream: genesys
+            sessions:
+              supersededGrace: 0
+            accessLog:
+              path: ""
+            """;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--once", description = "Exit after the conversation.")
+    private boolean once;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "The port that the proxy listens on; 0, the default, takes a free one.")
+    private int port;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "The admin port; 0, the default, takes a free one.")
+    private int adminPort;
+
+    private final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Sandbox sandbox = Sandbox.start(SandboxConfig.defaults().withOrganizationId(ORGANIZATION));
+        try {
+            Server server = Server.start(config(sandbox.url()), exchange -> {
+                if (records.size() < DemoConversation.LENGTH) {
+                    records.add(exchange);
+                }
+            });
+            RunCommand.announce(server, err);
+            err.println("headgate: sandbox on " + sandbox.url());
+            err.flush();
+            boolean expected = play(server.urls().get(0), sandbox.url(), out, err);
+            if (!once) {
+                err.println("headgate: try  curl -i " + server.urls().get(0) + "/api/v2/guests/messages  (Ctrl-C ends)");
+                err.flush();
+                Shutdown.await(() -> stop(server, sandbox));
+            }
+            stop(server, sandbox);
+            return expected ? 0 : 1;
+        } catch (CannotStart e) {
+            err.println("headgate: " + e.getMessage());
+            return 2;
+        } finally {
+            sandbox.close();
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static void stop(Server server, Sandbox sandbox) {
+        server.drain();
+        server.close();
+        sandbox.close();
+        Diagnostics.close();
+    }
+
+    private Config config(String upstream) throws IOException {
+        Path file = Files.createTempFile("headgate-demo", ".yaml");
+        try {
+            Files.writeString(file, String.format(Locale.ROOT, CONFIG, port, adminPort, upstream, ORGANIZATION));
+            return ConfigLoader.load(file, Map.of(), Profile.BUILT_IN.keySet());
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the demo's own configuration is bad: " + e.errors(), e);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** Plays the conversation through the proxy, then what was refused once more without it. */
+    private boolean play(String proxy, String sandbox, PrintWriter out, PrintWriter err)
+            throws IOException, InterruptedException {
+        boolean expected = true;
+        DemoConversation conversation = new DemoConversation(proxy);
+        for (Step step : conversation.steps()) {
+            step.send();
+            ExchangeRecord record = records.poll(10, TimeUnit.SECONDS);
+            if (record == null) {
+                err.println("headgate: " + step.title() + ": no exchange was recorded");
+                return false;
+            }
+            out.println(line(record));
+            out.flush();
+            String reason = reason(record);
+            if (!reason.equals(step.reason())) {
+                err.println("headgate: " + step.title() + ": " + reason + " (expected: " + step.reason() + ")");
+                expected = false;
+            }
+        }
+        err.println("headgate: the same kinds of request straight to the sandbox, as a user sees them today:");
+        for (Step step : new DemoConversation(sandbox).withOrganization(ORGANIZATION).steps()) {
+            DemoConversation.Answer answer = step.send();
+            if (!step.reason().equals("-")) {
+                err.println("headgate:   " + step.title() + ": " + answer.status() + " " + answer.message());
+            }
+        }
+        err.flush();
+        return expected;
+    }
+
+    private static String line(ExchangeRecord record) {
+        String verdict = record.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return String.join(
+                " ",
+                record.requestId(),
+                record.method(),
+                record.path(),
+                String.valueOf(record.status()),
+                verdict,
+                reason(record));
+    }
+
+    private static String reason(ExchangeRecord record) {
+        return record.reason() == null ? "-" : record.reason().code();
+    }
+}

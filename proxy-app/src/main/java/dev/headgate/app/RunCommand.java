@@ -1,0 +1,74 @@
+package dev.headgate.app;
+
+import dev.headgate.app.Server.CannotStart;
+import dev.headgate.config.Config;
+import dev.headgate.config.ConfigException;
+import dev.headgate.config.ConfigLoader;
+import dev.headgate.config.ConfigLoader.Loaded;
+import dev.headgate.observe.Diagnostics;
+import dev.headgate.profile.Profile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headgate run CONFIG}: the proxy, until SIGTERM or Ctrl-C. */
+@Command(
+        name = "run",
+        description = "Runs the proxy until SIGTERM or Ctrl-C, then lets exchanges end.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:after a clean drain", "2:the configuration is bad, or cannot be put to work here"})
+public final class RunCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "CONFIG", description = "The configuration file (YAML).")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), Profile.BUILT_IN.keySet());
+            loaded.warnings().forEach(warning -> err.println("warning: " + warning));
+            Config config = loaded.config();
+            if (config.capture().path() != null) {
+                err.println("headgate: capture.path: not available in this version (expected: \"\")");
+                return 2;
+            }
+            Server server = Server.start(config);
+            announce(server, err);
+            Shutdown.await(() -> {
+                server.drain();
+                server.close();
+                Diagnostics.close();
+            });
+            return 0;
+        } catch (ConfigException e) {
+            e.errors().forEach(err::println);
+            return 2;
+        } catch (CannotStart e) {
+            err.println("headgate: " + e.getMessage());
+            return 2;
+        } finally {
+            err.flush();
+        }
+    }
+
+    /** The ports really bound, one line each. */
+    static void announce(Server server, PrintWriter err) {
+        server.urls().forEach(url -> err.println("headgate: listening on " + url));
+        String admin = server.adminUrl();
+        if (admin != null) {
+            err.println("headgate: admin on " + admin);
+        }
+        err.flush();
+    }
+}

@@ -1,0 +1,306 @@
+package dev.headgate.app;
+
+import dev.headgate.admin.AdminServer;
+import dev.headgate.admin.Readiness;
+import dev.headgate.config.Address;
+import dev.headgate.config.Config;
+import dev.headgate.config.Config.Listener;
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.GateSettings;
+import dev.headgate.gate.Organization;
+import dev.headgate.gate.check.Checks;
+import dev.headgate.http.FieldName;
+import dev.headgate.netty.DownstreamInitializer;
+import dev.headgate.netty.Edge;
+import dev.headgate.netty.ExchangeListener;
+import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.Limits;
+import dev.headgate.netty.Route;
+import dev.headgate.netty.Snapshot;
+import dev.headgate.netty.Timeouts;
+import dev.headgate.netty.Transport;
+import dev.headgate.netty.Upstream;
+import dev.headgate.observe.AccessLog;
+import dev.headgate.observe.Metrics;
+import dev.headgate.profile.Profile;
+import dev.headgate.session.CaffeineSessionStore;
+import dev.headgate.session.KeyedHash;
+import dev.headgate.session.SessionRecorder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running proxy: binds, serves, drains. Thread-safe. */
+public final class Server implements AutoCloseable {
+    /** A configuration that cannot be put to work here. The message says what, where and why, for people. */
+    @SuppressWarnings("serial")
+    public static final class CannotStart extends Exception {
+        CannotStart(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final int BACKLOG = 4096;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+    private final Config config;
+    private final Metrics metrics;
+    private final AccessLog accessLog;
+    private final EventLoopGroup loops;
+    private final DownstreamInitializer connections;
+    private final List<Channel> listeners = new ArrayList<>();
+    private final List<String> urls = new ArrayList<>();
+    private @Nullable AdminServer admin;
+    private volatile Readiness readiness = Readiness.STARTING;
+
+    private Server(Config config, ExchangeListener also) throws CannotStart {
+        this.config = config;
+        Transport transport = transport(config);
+        try {
+            accessLog = AccessLog.open(config.accessLog().path());
+        } catch (IOException e) {
+            throw new CannotStart(e.getMessage() == null ? "accessLog.path: unusable" : e.getMessage(), e);
+        }
+        metrics = new Metrics(
+                config.routes().stream().map(Config.Route::path).toList(),
+                List.copyOf(config.upstreams().keySet()),
+                Version.text());
+        InstantSource clock = InstantSource.system();
+        KeyedHash hash = KeyedHash.random();
+        CaffeineSessionStore sessions =
+                new CaffeineSessionStore(config.sessions().maximum(), clock);
+        Edge edge = new Edge(
+                snapshot(config),
+                sessions,
+                new SessionRecorder(hash, config.sessions().defaultLifetime()),
+                hash,
+                clock,
+                all(accessLog, also),
+                metrics);
+        connections = DownstreamInitializer.of(edge, transport);
+        int threads = config.server().threads() > 0
+                ? config.server().threads()
+                : Runtime.getRuntime().availableProcessors();
+        loops = transport.group(threads);
+        metrics.watch(accessLog);
+        metrics.watch("sessions", sessions.cache());
+        metrics.watch(loops);
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
+            metrics.watch(allocator);
+        }
+    }
+
+    /** Binds everything, or nothing. */
+    public static Server start(Config config) throws CannotStart {
+        return start(config, exchange -> {});
+    }
+
+    /**
+     * Binds everything, or nothing.
+     *
+     * @param also told of exchanges, beside the access log and the metrics
+     */
+    static Server start(Config config, ExchangeListener also) throws CannotStart {
+        Server server = new Server(config, also);
+        try {
+            server.bind();
+            return server;
+        } catch (CannotStart | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void bind() throws CannotStart {
+        Transport transport = transport(config);
+        for (Listener listener : config.listeners()) {
+            DownstreamInitializer initializer =
+                    listener.tls() == null ? connections : connections.withTls(TlsContexts.server(listener.tls()));
+            Address address = listener.address();
+            ChannelFuture bound = new ServerBootstrap()
+                    .group(loops)
+                    .channel(transport.server())
+                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .childOption(ChannelOption.TCP_NODELAY, true)
+                    .childHandler(initializer)
+                    .bind(address.host(), address.port())
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw cannotListen(address, bound.cause());
+            }
+            listeners.add(bound.channel());
+            int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+            urls.add((listener.tls() == null ? "http://" : "https://") + new Address(address.host(), port));
+        }
+        Config.Admin adminConfig = config.admin();
+        if (adminConfig != null) {
+            Address address = adminConfig.address();
+            try {
+                admin = AdminServer.start(address.host(), address.port(), metrics, () -> readiness);
+            } catch (IOException e) {
+                throw cannotListen(address, e);
+            }
+        }
+        readiness = Readiness.READY;
+    }
+
+    private static CannotStart cannotListen(Address address, Throwable cause) {
+        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String known = why.toLowerCase(Locale.ROOT).contains("address already in use") ? "address already in use" : why;
+        return new CannotStart("cannot listen on " + address + ": " + known, cause);
+    }
+
+    private static Transport transport(Config config) throws CannotStart {
+        Transport transport =
+                switch (config.server().transport()) {
+                    case AUTO -> Transport.best();
+                    case IO_URING -> Transport.IO_URING;
+                    case EPOLL -> Transport.EPOLL;
+                    case NIO -> Transport.NIO;
+                };
+        if (!transport.isAvailable()) {
+            String name = transport.name().toLowerCase(Locale.ROOT);
+            throw new CannotStart(
+                    "server.transport: " + name + " (expected: one that this machine has; auto finds it)",
+                    new UnsupportedOperationException(name));
+        }
+        return transport;
+    }
+
+    /** The access log, the metrics and one more, as one. */
+    private ExchangeListener all(ExchangeListener log, ExchangeListener also) {
+        return new ExchangeListener() {
+            @Override
+            public void started() {
+                metrics.started();
+            }
+
+            @Override
+            public void finished(ExchangeRecord exchange) {
+                metrics.finished(exchange);
+                log.finished(exchange);
+                also.finished(exchange);
+            }
+        };
+    }
+
+    private static Snapshot snapshot(Config config) throws CannotStart {
+        Map<String, Upstream> upstreams = new LinkedHashMap<>();
+        for (Map.Entry<String, Config.Upstream> entry : config.upstreams().entrySet()) {
+            Config.Upstream upstream = entry.getValue();
+            upstreams.put(
+                    entry.getKey(),
+                    new Upstream(
+                            entry.getKey(),
+                            upstream.host(),
+                            upstream.port(),
+                            upstream.tls() ? TlsContexts.client() : null));
+        }
+        List<Route> routes = new ArrayList<>();
+        for (Config.Route route : config.routes()) {
+            Upstream upstream = upstreams.get(route.upstream());
+            if (upstream == null) {
+                throw new IllegalArgumentException("routes: unknown upstream (expected: a checked configuration)");
+            }
+            Profile profile = route.profile() == null ? null : Profile.BUILT_IN.get(route.profile());
+            routes.add(new Route(route.path(), upstream, profile));
+        }
+        Config.Limits limits = config.limits();
+        Config.Timeouts timeouts = config.timeouts();
+        return new Snapshot(
+                new Gate(settings(config), Checks.ALL),
+                routes,
+                new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
+                new Timeouts(
+                        timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
+    }
+
+    private static GateSettings settings(Config config) {
+        Config.Organization organization = config.organization();
+        return new GateSettings(
+                organization == null
+                        ? null
+                        : new Organization(
+                                FieldName.of(organization.header()),
+                                organization.id(),
+                                organization.onConflict() == Config.OnConflict.REFUSE),
+                FieldName.of(config.requestId().header()),
+                config.requestId().accept() == Config.Accept.VALID,
+                config.guard().mode() == Config.Mode.OBSERVE,
+                config.guard().unknownToken() == Config.UnknownToken.ALLOW,
+                config.sessions().supersededGrace().toMillis());
+    }
+
+    /** The base URL of each listener, in the order of the configuration, with the port really bound. */
+    public List<String> urls() {
+        return List.copyOf(urls);
+    }
+
+    /** The base URL of the admin port, or null without one. */
+    public @Nullable String adminUrl() {
+        Config.Admin adminConfig = config.admin();
+        return admin == null || adminConfig == null
+                ? null
+                : "http://" + new Address(adminConfig.address().host(), admin.port());
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /**
+     * Takes no more connections, lets exchanges end within {@code timeouts.drain}, and breaks off the rest. Blocks.
+     */
+    public void drain() {
+        readiness = Readiness.DRAINING;
+        metrics.draining(true);
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        long deadline = System.nanoTime() + config.timeouts().drain().toNanos();
+        try {
+            while (connections.drain().get(1, TimeUnit.SECONDS) > 0 && System.nanoTime() - deadline < 0) {
+                TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
+            }
+            int broken = connections.abort().get(1, TimeUnit.SECONDS);
+            if (broken > 0) {
+                LOG.warn("drain: {} connections broken off after {}", broken, config.timeouts().drain());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("drain: incomplete: {}", e.toString());
+        }
+    }
+
+    /** Stops at once; call {@link #drain()} first to let exchanges end. Blocks for a few seconds at most. */
+    @Override
+    public void close() {
+        listeners.forEach(Channel::close);
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        AdminServer running = admin;
+        if (running != null) {
+            running.close();
+        }
+        accessLog.close();
+        metrics.close();
+    }}
