@@ -68,6 +68,12 @@ public final class ChunkParser {
 
     /** Notes that {@code n} octets of chunk data, at most {@link #remaining()}, have passed. */
     public Next skip(long n) {
+        if (state != State.DATA) {
+            throw new IllegalStateException("skip in state " + state);
+        }
+        if (n < 0 || n > remaining) {
+            throw new IllegalArgumentException("skip: " + n + " (expected: 0 to " + remaining + ")");
+        }
         remaining -= n;
         if (remaining == 0) {
             state = State.DATA_CR;

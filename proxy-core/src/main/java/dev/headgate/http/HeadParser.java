@@ -62,6 +62,9 @@ public final class HeadParser {
             while (authorityEnd < targetEnd && bytes[authorityEnd] != '/' && bytes[authorityEnd] != '?') {
                 authorityEnd++;
             }
+            if (authorityEnd == authorityStart) {
+                throw malformed("request target: no host (RFC 9110 section 4.2.1)");
+            }
             pathStart = authorityEnd;
         }
         int pathEnd = pathStart;

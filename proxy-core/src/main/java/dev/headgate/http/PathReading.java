@@ -66,7 +66,22 @@ final class PathReading {
             }
         }
         refuseDotSegment(out, n);
+        refuseOverlong(out, n);
         return new String(out, 0, n, StandardCharsets.UTF_8);
+    }
+
+    /** Other octets that are no UTF-8 stand for themselves; an overlong form stands for a slash or a dot to some. */
+    private static void refuseOverlong(byte[] out, int end) throws BadHead {
+        for (int i = 0; i + 1 < end; i++) {
+            int lead = out[i] & 0xff;
+            int next = out[i + 1] & 0xff;
+            boolean overlong = (lead == 0xc0 || lead == 0xc1) && next >= 0x80 && next < 0xc0
+                    || lead == 0xe0 && next >= 0x80 && next < 0xa0
+                    || lead == 0xf0 && next >= 0x80 && next < 0x90;
+            if (overlong) {
+                throw bad("an overlong UTF-8 sequence (RFC 3629 section 3)");
+            }
+        }
     }
 
     private static void refuseDotSegment(byte[] out, int end) throws BadHead {
