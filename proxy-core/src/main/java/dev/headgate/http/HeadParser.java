@@ -194,9 +194,9 @@ public final class HeadParser {
 
     /** The scanner has passed the bytes, so a CR is always one of a CRLF. */
     private static int lineEnd(byte[] bytes, int from, int length) {
-        int i = from;
+        int i = Octets.nextControl(bytes, from, length);
         while (i < length && bytes[i] != '\r') {
-            i++;
+            i = Octets.nextControl(bytes, i + 1, length);
         }
         return i;
     }

@@ -26,9 +26,9 @@ public final class HeadScanner {
     public int scan(byte[] bytes, int to) throws BadHead {
         int i = at;
         int line = lineStart;
-        for (; i < to; i++) {
+        for (; (i = Octets.nextControl(bytes, i, to)) < to; i++) {
             byte b = bytes[i];
-            if (b >= ' ' && b != 0x7f || b < 0 || b == '\t') {
+            if (b == '\t') {
                 continue;
             }
             if (b == '\r') {

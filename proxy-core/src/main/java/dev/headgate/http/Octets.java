@@ -1,5 +1,9 @@
 package dev.headgate.http;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Classes of octets (RFC 9110 section 5.5 and 5.6, RFC 3986 section 2). */
 public final class Octets {
     private static final byte TOKEN = 1;
@@ -7,6 +11,10 @@ public final class Octets {
     private static final byte TARGET = 4;
     private static final byte CONTROL = 8;
     private static final byte[] CLASS = new byte[256];
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101010101010101L;
+    private static final long HIGHEST = 0x8080808080808080L;
 
     static {
         for (int i = 0; i < 256; i++) {
@@ -51,6 +59,27 @@ public final class Octets {
     /** A control octet other than tab: CR and LF are among them. */
     public static boolean isControl(byte b) {
         return (CLASS[b & 0xff] & CONTROL) != 0;
+    }
+
+    /**
+     * The first of {@code bytes[from..to)} that is a control octet, tab included, or {@code to}. Eight octets at once:
+     * in each, the highest bit of {@code o - 0x20} and of {@code (o ^ 0x7f) - 1} is set where {@code o} is below 0x20
+     * or equal to 0x7f. A borrow can only spoil octets behind a first one that is found rightly.
+     */
+    static int nextControl(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            long word = (long) WORD.get(bytes, i);
+            long delete = word ^ 0x7f * EACH;
+            long found = ((word - 0x20 * EACH) & ~word | (delete - EACH) & ~delete) & HIGHEST;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        while (i < to && (bytes[i] >= ' ' && bytes[i] != 0x7f || bytes[i] < 0)) {
+            i++;
+        }
+        return i;
     }
 
     public static boolean isBlank(byte b) {
