@@ -1,0 +1,480 @@
+package dev.headgate.observe;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.headgate.gate.Reason;
+import dev.headgate.netty.ConnectionListener;
+import dev.headgate.netty.ExchangeListener;
+import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
+import dev.headgate.netty.ExchangeRecord.IdSource;
+import dev.headgate.netty.ExchangeRecord.OrganizationFate;
+import dev.headgate.netty.ExchangeRecord.TokenCheck;
+import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyEventExecutorMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.concurrent.EventExecutor;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Prometheus reads. Names follow OpenTelemetry's for HTTP; the rest begins with {@code headgate_}.
+ *
+ * <p>Labels take their values from small sets only: configured names, enums, the methods of RFC 9110 and RFC 5789, and
+ * status codes. What a client sends never becomes a label.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class Metrics implements ExchangeListener, ConnectionListener, AutoCloseable {
+    private static final double[] SECONDS = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
+    private static final double[] ADDED = {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1};
+    private static final double[] BYTES = {64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
+    private static final double[] AGES = {1, 10, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400};
+    private static final double NANO = 1e-9;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final PrometheusMeterRegistry meters =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+    private final ExpositionFormats formats = ExpositionFormats.init();
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    private final Labels routes;
+    private final Labels upstreams;
+    private final Series<ServerSeries> server = new Series<>();
+    private final Series<DistributionDataPoint> client = new Series<>();
+
+    private final LongAdder active = new LongAdder();
+    private final LongAdder downstreams = new LongAdder();
+    private final LongAdder[] open;
+    private final LongAdder[] idle;
+    private volatile LongSupplier dropped = () -> 0;
+    private volatile boolean draining;
+
+    // The only native one: each costs 40 ns and 16 bytes an exchange.
+    private final Histogram serverDuration = Histogram.builder()
+            .name("http_server_request_duration_seconds")
+            .help("From the first byte of a request to the last of its answer")
+            .labelNames("http_request_method", "http_response_status_code", "http_route", "url_scheme", "error_type")
+            .classicUpperBounds(SECONDS)
+            .withoutExemplars()
+            .register(registry);
+    private final Histogram clientDuration = histogram(
+            "http_client_request_duration_seconds",
+            "From the head written upstream to the last byte of the answer",
+            SECONDS,
+            "http_request_method",
+            "http_response_status_code",
+            "upstream",
+            "error_type");
+    private final Histogram requestBody = histogram(
+            "http_server_request_body_size_bytes",
+            "Bodies of requests, without framing",
+            BYTES,
+            "http_request_method",
+            "http_route");
+    private final Histogram responseBody = histogram(
+            "http_server_response_body_size_bytes",
+            "Bodies of answers, without framing",
+            BYTES,
+            "http_request_method",
+            "http_route");
+    private final Histogram added = histogram(
+            "headgate_added_latency_seconds",
+            "From the head's last byte read to its writing upstream",
+            ADDED,
+            "http_route");
+    private final Histogram connectDuration = histogram(
+            "headgate_upstream_connect_duration_seconds",
+            "To open a connection upstream, TLS included",
+            SECONDS,
+            "upstream",
+            "outcome");
+    private final DistributionDataPoint tokenAges = histogram(
+                    "headgate_token_age_seconds", "Age of a known token when it is used", AGES)
+            .labelValues();
+    private final Counter refusals =
+            counter("headgate_refusals_total", "Requests answered with a reason of Headgate's", "reason", "http_route");
+    private final Counter observed = counter(
+            "headgate_observed_refusals_total",
+            "Requests that guard.mode: observe forwarded and enforce would refuse",
+            "reason",
+            "http_route");
+    private final CounterDataPoint[] authorization = counters(
+            counter(
+                    "headgate_authorization_checks_total",
+                    "Comparisons of the Authorization field as read and as written upstream",
+                    "outcome"),
+            AuthorizationFate.values(),
+            Metrics::outcome);
+    private final CounterDataPoint[] requestIds = counters(
+            counter("headgate_request_ids_total", "Request ids by where they come from", "source"),
+            IdSource.values(),
+            Metrics::lower);
+    private final CounterDataPoint[] organization = counters(
+            counter("headgate_org_header_total", "What was done to the organisation field", "action"),
+            OrganizationFate.values(),
+            Metrics::lower);
+    private final CounterDataPoint[] tokenChecks = counters(
+            counter("headgate_token_checks_total", "What the session store said of a token", "outcome"),
+            TokenCheck.values(),
+            Metrics::lower);
+    private final DistributionDataPoint[] connected;
+    private final DistributionDataPoint[] unconnected;
+
+    /**
+     * @param routes the configured paths; what a record names beside them counts as {@code none}
+     * @param upstreams likewise the configured names of the upstreams
+     * @param version of this build
+     */
+    public Metrics(Collection<String> routes, Collection<String> upstreams, String version) {
+        this.routes = new Labels(routes);
+        this.upstreams = new Labels(upstreams);
+        int size = this.upstreams.size();
+        open = new LongAdder[size];
+        idle = new LongAdder[size];
+        connected = new DistributionDataPoint[size];
+        unconnected = new DistributionDataPoint[size];
+        for (int i = 0; i < size; i++) {
+            open[i] = new LongAdder();
+            idle[i] = new LongAdder();
+            connected[i] = connectDuration.labelValues(this.upstreams.value(i), "connected");
+            unconnected[i] = connectDuration.labelValues(this.upstreams.value(i), "failed");
+        }
+        gauges();
+        Info.builder()
+                .name("headgate_build_info")
+                .help("This build")
+                .labelNames("version", "java")
+                .register(registry)
+                .addLabelValues(version, Runtime.version().toString());
+        bindMachine();
+    }
+
+    private void gauges() {
+        GaugeWithCallback.builder()
+                .name("http_server_active_requests")
+                .help("Requests whose first byte was read and whose answer has not ended")
+                .callback(to -> to.call(active.sum()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_downstream_connections")
+                .help("Open connections of clients")
+                .callback(to -> to.call(downstreams.sum()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_upstream_connections")
+                .help("Open connections upstream")
+                .labelNames("upstream", "state")
+                .callback(to -> {
+                    for (int i = 1; i < open.length; i++) {
+                        long waiting = idle[i].sum();
+                        to.call(waiting, upstreams.value(i), "idle");
+                        to.call(Math.max(0, open[i].sum() - waiting), upstreams.value(i), "active");
+                    }
+                })
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_draining")
+                .help("1 from the request to stop until the end")
+                .callback(to -> to.call(draining ? 1 : 0))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("headgate_log_events_dropped_total")
+                .help("Access log lines that were not written")
+                .callback(to -> to.call(dropped.getAsLong()))
+                .register(registry);
+    }
+
+    private void bindMachine() {
+        // The allocator's id differs at every start.
+        meters.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (!id.getName().startsWith("netty.allocator")) {
+                    return id;
+                }
+                List<Tag> kept = id.getTags().stream()
+                        .filter(tag -> !tag.getKey().equals("id"))
+                        .toList();
+                return id.replaceTags(kept);
+            }
+        });
+        new JvmInfoMetrics().bindTo(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ClassLoaderMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        gc.bindTo(meters);
+    }
+
+    /** Exports what the log drops. */
+    public void watch(AccessLog log) {
+        dropped = log::dropped;
+    }
+
+    /** Exports a cache's size, and its hits where it records them, as {@code cache_*{cache=name}}. */
+    public void watch(String name, Cache<?, ?> cache) {
+        CaffeineCacheMetrics.monitor(meters, cache, name);
+    }
+
+    /** Exports an allocator's memory. At most one of each type. */
+    public void watch(ByteBufAllocatorMetricProvider allocator) {
+        new NettyAllocatorMetrics(allocator).bindTo(meters);
+    }
+
+    /** Exports the tasks that wait for each event loop. */
+    public void watch(Iterable<EventExecutor> eventLoops) {
+        new NettyEventExecutorMetrics(eventLoops).bindTo(meters);
+    }
+
+    /** Says whether the process is shutting down. */
+    public void draining(boolean now) {
+        draining = now;
+    }
+
+    @Override
+    public void started() {
+        active.increment();
+    }
+
+    @Override
+    public void finished(ExchangeRecord e) {
+        active.decrement();
+        server(e).observe(e);
+        if (e.upstreamDurationNanos() >= 0) {
+            client(e).observe(e.upstreamDurationNanos() * NANO);
+        }
+        if (e.sessionAgeMillis() >= 0) {
+            tokenAges.observe(e.sessionAgeMillis() * 1e-3);
+        }
+        add(authorization[e.authorization().ordinal()]);
+        add(requestIds[e.idSource().ordinal()]);
+        add(organization[e.organization().ordinal()]);
+        add(tokenChecks[e.tokenCheck().ordinal()]);
+    }
+
+    private static void add(@Nullable CounterDataPoint counter) {
+        if (counter != null) {
+            counter.inc();
+        }
+    }
+
+    @Override
+    public void downstreamOpened() {
+        downstreams.increment();
+    }
+
+    @Override
+    public void downstreamClosed() {
+        downstreams.decrement();
+    }
+
+    @Override
+    public void upstreamConnected(String upstream, long nanos, boolean ok) {
+        int index = upstreams.index(upstream);
+        if (ok) {
+            open[index].increment();
+            connected[index].observe(nanos * NANO);
+        } else {
+            unconnected[index].observe(nanos * NANO);
+        }
+    }
+
+    @Override
+    public void upstreamClosed(String upstream) {
+        open[upstreams.index(upstream)].decrement();
+    }
+
+    @Override
+    public void upstreamIdle(String upstream, int change) {
+        idle[upstreams.index(upstream)].add(change);
+    }
+
+    private ServerSeries server(ExchangeRecord e) {
+        int route = routes.index(e.route());
+        int method = Methods.index(e.method());
+        boolean https = e.scheme().equals("https");
+        long key = Series.key(route, method, e.status(), e.reason(), e.verdict(), e.aborted(), https);
+        ServerSeries series = server.get(key);
+        return series != null ? series : server.add(key, () -> serverSeries(e, routes.value(route)));
+    }
+
+    private ServerSeries serverSeries(ExchangeRecord e, String route) {
+        String method = Methods.label(e.method());
+        Reason reason = e.reason();
+        boolean onlyObserved = e.verdict() == VerdictKind.OBSERVE_DENY;
+        CounterDataPoint refusal =
+                reason == null ? null : (onlyObserved ? observed : refusals).labelValues(reason.code(), route);
+        String error = onlyObserved ? error(null, e, e.status(), 500) : error(reason, e, e.status(), 500);
+        return new ServerSeries(
+                serverDuration.labelValues(
+                        method, status(e.status()), route, e.scheme().equals("https") ? "https" : "http", error),
+                requestBody.labelValues(method, route),
+                responseBody.labelValues(method, route),
+                added.labelValues(route),
+                refusal);
+    }
+
+    private DistributionDataPoint client(ExchangeRecord e) {
+        int upstream = upstreams.index(e.upstream());
+        int method = Methods.index(e.method());
+        Reason reason = e.verdict() == VerdictKind.OBSERVE_DENY ? null : e.reason();
+        long key = Series.key(upstream, method, e.upstreamStatus(), reason, VerdictKind.ALLOW, e.aborted(), false);
+        DistributionDataPoint series = client.get(key);
+        return series != null
+                ? series
+                : client.add(
+                        key,
+                        () -> clientDuration.labelValues(
+                                Methods.label(e.method()),
+                                status(e.upstreamStatus()),
+                                upstreams.value(upstream),
+                                error(reason, e, e.upstreamStatus(), 400)));
+    }
+
+    private static String error(@Nullable Reason reason, ExchangeRecord e, int status, int from) {
+        if (reason != null) {
+            return reason.code();
+        }
+        if (e.aborted() != null) {
+            return lower(e.aborted()) + "_aborted";
+        }
+        return status >= from ? status(status) : "";
+    }
+
+    private static String status(int code) {
+        return code >= 100 && code <= 599 ? Integer.toString(code) : "";
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().equals("NONE") ? "" : value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String outcome(AuthorizationFate fate) {
+        return switch (fate) {
+            case ABSENT -> "absent";
+            case INTACT -> "identical";
+            case ALTERED -> "altered";
+            case UNSENT -> "";
+        };
+    }
+
+    private Histogram histogram(String name, String help, double[] bounds, String... labels) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .classicOnly()
+                .classicUpperBounds(bounds)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /** One counter for each value, made at once so that each is exported as 0; none where the label is empty. */
+    private static <E extends Enum<E>> @Nullable CounterDataPoint[] counters(
+            Counter counter, E[] values, Function<E, String> label) {
+        @Nullable CounterDataPoint[] points = new CounterDataPoint[values.length];
+        for (E value : values) {
+            String text = label.apply(value);
+            points[value.ordinal()] = text.isEmpty() ? null : counter.labelValues(text);
+        }
+        return points;
+    }
+
+    /** What a scrape gets. */
+    public record Exposition(String contentType, byte[] body) {}
+
+    /**
+     * All series, in the format that an Accept field asks for: OpenMetrics, Prometheus' text, or its protobuf, which
+     * alone carries native histograms. Takes milliseconds; not for event loops of the proxy.
+     */
+    public Exposition expose(@Nullable String accept) {
+        return write(formats.findWriter(accept));
+    }
+
+    /** As {@link #expose}, always text. */
+    public String scrape(@Nullable String accept) {
+        ExpositionFormatWriter writer = formats.findWriter(accept);
+        boolean binary = writer == formats.getPrometheusProtobufWriter();
+        return new String(
+                write(binary ? formats.getPrometheusTextFormatWriter() : writer).body(), StandardCharsets.UTF_8);
+    }
+
+    private Exposition write(ExpositionFormatWriter writer) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64 << 10);
+        try {
+            writer.write(out, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Exposition(writer.getContentType(), out.toByteArray());
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        meters.close();
+    }
+
+    private record ServerSeries(
+            DistributionDataPoint duration,
+            DistributionDataPoint requestBody,
+            DistributionDataPoint responseBody,
+            DistributionDataPoint added,
+            @Nullable CounterDataPoint refusal) {
+        void observe(ExchangeRecord e) {
+            duration.observe(e.durationNanos() * NANO);
+            requestBody.observe(e.bytesIn());
+            responseBody.observe(e.bytesOut());
+            if (e.addedNanos() >= 0) {
+                added.observe(e.addedNanos() * NANO);
+            }
+            add(refusal);
+        }
+    }
+}
