@@ -1,0 +1,118 @@
+package dev.headgate.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.gate.Reason;
+import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the alerts and the dashboard ask for is what {@link Metrics} exports. */
+class MonitoringFilesTest {
+    private static final Path CONFIG = Path.of(System.getProperty("basedir", "."), "..", "config");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
+    private static final Pattern GROUPING = Pattern.compile("\\b(by|on|without|ignoring)\\s*\\([^)]*\\)");
+    private static final Pattern FUNCTION = Pattern.compile("\\b[a-z_]+\\s*\\(");
+    private static final Pattern REASON = Pattern.compile("reason=~?\"([^\"]*)\"");
+
+    private static Set<String> names(String expression) {
+        String bare = expression.replaceAll("\\{[^}]*\\}", " ").replaceAll("\\[[^]]*\\]", " ");
+        bare = FUNCTION.matcher(GROUPING.matcher(bare).replaceAll(" ")).replaceAll(" ");
+        Set<String> names = new TreeSet<>();
+        Matcher matcher = NAME.matcher(bare);
+        while (matcher.find()) {
+            if (matcher.group().contains("_") && !matcher.group().startsWith("group_")) {
+                names.add(matcher.group());
+            }
+        }
+        return names;
+    }
+
+    private static Set<String> exported() {
+        Set<String> names = new TreeSet<>();
+        try (Metrics metrics = new Metrics(List.of("/"), List.of("genesys"), "1")) {
+            metrics.watch("sessions", Caffeine.newBuilder().recordStats().build());
+            metrics.watch(UnpooledByteBufAllocator.DEFAULT);
+            Exchanges observed = Exchanges.full();
+            observed.verdict = VerdictKind.OBSERVE_DENY;
+            for (Exchanges exchange : List.of(Exchanges.good(), Exchanges.refused(Reason.AUTH_MISSING), observed)) {
+                metrics.started();
+                metrics.finished(exchange.record());
+            }
+            metrics.scrape(null)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+        }
+        return names;
+    }
+
+    private static List<String> dashboard() throws Exception {
+        JsonNode root = new JsonMapper().readTree(Files.readString(CONFIG.resolve("grafana/headgate.json")));
+        List<String> expressions = new ArrayList<>();
+        root.findValues("expr").forEach(node -> expressions.add(node.stringValue()));
+        return expressions;
+    }
+
+    private static List<String> alerts() throws Exception {
+        Matcher matcher = Pattern.compile("(?s)expr:(.*?)\\n +(?:for|labels):")
+                .matcher(Files.readString(CONFIG.resolve("prometheus/alerts.yaml")));
+        List<String> expressions = new ArrayList<>();
+        while (matcher.find()) {
+            expressions.add(matcher.group(1).replaceFirst("^ *>-", " "));
+        }
+        return expressions;
+    }
+
+    @Test
+    void asksForWhatIsExported() throws Exception {
+        assertThat(names("a_b{c_d=\"e_f\"} / on (g_h) group_left sum by (i_j) (rate(k_l[5m]))"))
+                .containsExactly("a_b", "k_l");
+        List<String> expressions = new ArrayList<>(dashboard());
+        assertThat(expressions).hasSizeGreaterThan(20);
+        assertThat(alerts()).hasSize(10);
+        expressions.addAll(alerts());
+        Set<String> exported = exported();
+        assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
+    }
+
+    @Test
+    void namesReasonsThatExist() throws Exception {
+        Set<String> codes = new TreeSet<>();
+        for (Reason reason : Reason.values()) {
+            codes.add(reason.code());
+        }
+        List<String> named = new ArrayList<>();
+        for (String expression : alerts()) {
+            Matcher matcher = REASON.matcher(expression);
+            while (matcher.find()) {
+                named.addAll(List.of(matcher.group(1).split("\\|")));
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(3).isSubsetOf(codes);
+    }
+
+    @Test
+    void testsEachAlert() throws Exception {
+        Matcher matcher =
+                Pattern.compile("- alert: (\\w+)").matcher(Files.readString(CONFIG.resolve("prometheus/alerts.yaml")));
+        String tests = Files.readString(CONFIG.resolve("prometheus/alerts_test.yaml"));
+        int alerts = 0;
+        while (matcher.find()) {
+            alerts++;
+            assertThat(tests).contains(matcher.group(1));
+        }
+        assertThat(alerts).isEqualTo(10);
+    }
+}
