@@ -1,7 +1,13 @@
 package dev.headgate.observe;
 
+import com.lmax.disruptor.EventTranslatorOneArg;
+import com.lmax.disruptor.IgnoreExceptionHandler;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.dsl.Disruptor;
+import com.lmax.disruptor.dsl.ProducerType;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -16,11 +22,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.async.AsyncLoggerContext;
-import org.apache.logging.log4j.spi.ExtendedLogger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,28 +37,37 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     /** How long {@link #close()} may take to write what is left. */
     static final Duration CLOSING = Duration.ofSeconds(2);
 
-    private static final String CALLER = AccessLog.class.getName();
+    private static final int RING = 8192;
+    private static final long POLL_NANOS = 1_000_000;
+    private static final EventTranslatorOneArg<LineWriter.Slot, ExchangeRecord> PUT =
+            (slot, sequence, exchange) -> slot.exchange = exchange;
 
-    private final @Nullable AsyncLoggerContext context;
-    private final @Nullable ExtendedLogger logger;
-    private final @Nullable LineAppender lines;
-    private final LongAdder late = new LongAdder();
-    private final long droppedBefore = DropWhenFull.total();
+    private final @Nullable Disruptor<LineWriter.Slot> disruptor;
+    private final @Nullable RingBuffer<LineWriter.Slot> ring;
+    private final @Nullable LineWriter lines;
+    private final LongAdder dropped = new LongAdder();
     private final Duration closing;
     private volatile boolean closed;
 
     private AccessLog(@Nullable OutputStream sink, Duration closing) {
         this.closing = closing;
         if (sink == null) {
-            context = null;
-            logger = null;
+            disruptor = null;
+            ring = null;
             lines = null;
             return;
         }
-        lines = new LineAppender(sink);
-        context = new AsyncLoggerContext("access");
-        context.start(new AccessLogConfiguration(context, lines));
-        logger = context.getLogger("access");
+        lines = new LineWriter(sink);
+        disruptor = new Disruptor<>(
+                LineWriter.Slot::new,
+                RING,
+                new DefaultThreadFactory("access-log", true),
+                ProducerType.MULTI,
+                new PausingWaitStrategy());
+        // The default one ends the thread at the first defect.
+        disruptor.setDefaultExceptionHandler(new IgnoreExceptionHandler());
+        disruptor.handleEventsWith(lines);
+        ring = disruptor.start();
     }
 
     /**
@@ -98,36 +110,32 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
 
     @Override
     public void finished(ExchangeRecord exchange) {
-        if (logger == null) {
-            return;
+        if (ring != null && (closed || !ring.tryPublishEvent(PUT, exchange))) {
+            dropped.increment();
         }
-        if (closed) {
-            late.increment();
-            return;
-        }
-        logger.logMessage(Level.INFO, null, CALLER, null, new ExchangeMessage(exchange), null);
     }
 
     /** Lines that were not written since this log was opened: the ring was full, the sink failed, or it was closed. */
     public long dropped() {
-        return lines == null ? 0 : DropWhenFull.total() - droppedBefore + lines.lost() + late.sum();
+        return lines == null ? 0 : dropped.sum() + lines.lost();
     }
 
     /** Writes what is left, for at most two seconds, and closes the file. */
     @Override
     public void close() {
-        if (context == null || closed) {
+        if (disruptor == null || ring == null || lines == null || closed) {
             return;
         }
         closed = true;
-        // Log4j waits ten seconds for a stalled sink, so it does that on a thread of its own.
-        Thread stopping = new Thread(() -> context.stop(closing.toMillis(), TimeUnit.MILLISECONDS), "access-log-close");
-        stopping.setDaemon(true);
-        stopping.start();
-        try {
-            stopping.join(closing.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        long end = System.nanoTime() + closing.toNanos();
+        // Disruptor.shutdown would wait in a busy loop.
+        while (ring.remainingCapacity() < RING && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        disruptor.halt();
+        // A sink that stalls still has its writer inside, whose lock close would wait for.
+        if (ring.remainingCapacity() == RING) {
+            lines.close();
         }
     }
 }

@@ -1,17 +1,16 @@
 package dev.headgate.observe;
 
+import com.lmax.disruptor.EventHandler;
+import dev.headgate.netty.ExchangeRecord;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.concurrent.TimeUnit;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes exchanges to a stream, one write for each batch that the background thread finds in the ring. */
-final class LineAppender extends AbstractAppender {
-    private static final Logger LOG = LoggerFactory.getLogger(LineAppender.class);
+final class LineWriter implements EventHandler<LineWriter.Slot> {
+    private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
     private static final int FULL = 32 << 10;
 
     private final OutputStream sink;
@@ -20,18 +19,25 @@ final class LineAppender extends AbstractAppender {
     private boolean failing;
     private volatile long lost;
 
-    LineAppender(OutputStream sink) {
-        super("access", null, null, true, Property.EMPTY_ARRAY);
+    /** A place in the ring. */
+    static final class Slot {
+        @Nullable
+        ExchangeRecord exchange;
+    }
+
+    LineWriter(OutputStream sink) {
         this.sink = sink;
     }
 
     @Override
-    public void append(LogEvent event) {
-        if (event.getMessage() instanceof ExchangeMessage message) {
-            lines.add(message.exchange());
+    public void onEvent(Slot slot, long sequence, boolean endOfBatch) {
+        ExchangeRecord exchange = slot.exchange;
+        slot.exchange = null;
+        if (exchange != null) {
+            lines.add(exchange);
             pending++;
         }
-        if (event.isEndOfBatch() || lines.length() >= FULL) {
+        if (endOfBatch || lines.length() >= FULL) {
             write();
         }
     }
@@ -64,13 +70,11 @@ final class LineAppender extends AbstractAppender {
         return lost;
     }
 
-    @Override
-    public boolean stop(long timeout, TimeUnit unit) {
+    void close() {
         try {
             sink.close();
         } catch (IOException e) {
             LOG.warn("accessLog.path: cannot close", e);
         }
-        return super.stop(timeout, unit);
     }
 }
