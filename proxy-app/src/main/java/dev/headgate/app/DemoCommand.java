@@ -100,7 +100,8 @@ public final class DemoCommand implements Callable<Integer> {
             err.flush();
             boolean expected = play(server.urls().get(0), sandbox.url(), out, err);
             if (!once) {
-                err.println("headgate: try  curl -i " + server.urls().get(0) + "/api/v2/guests/messages  (Ctrl-C ends)");
+                err.println(
+                        "headgate: try  curl -i " + server.urls().get(0) + "/api/v2/guests/messages  (Ctrl-C ends)");
                 err.flush();
                 Shutdown.await(() -> stop(server, sandbox));
             }
@@ -156,7 +157,8 @@ public final class DemoCommand implements Callable<Integer> {
             }
         }
         err.println("headgate: the same kinds of request straight to the sandbox, as a user sees them today:");
-        for (Step step : new DemoConversation(sandbox).withOrganization(ORGANIZATION).steps()) {
+        for (Step step :
+                new DemoConversation(sandbox).withOrganization(ORGANIZATION).steps()) {
             DemoConversation.Answer answer = step.send();
             if (!step.reason().equals("-")) {
                 err.println("headgate:   " + step.title() + ": " + answer.status() + " " + answer.message());

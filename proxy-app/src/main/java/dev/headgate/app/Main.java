@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {DemoCommand.class, RunCommand.class, CheckCommand.class, SandboxCommand.class})
 public final class Main implements Runnable {
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -24,6 +26,10 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
+        // Netty samples buffers for leaks, which takes a stack trace each time; the tests look at every one of them.
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled");
+        }
         int exit = new CommandLine(new Main()).execute(args);
         // Event loops of a server that failed half-way must not keep the process alive.
         System.exit(exit);

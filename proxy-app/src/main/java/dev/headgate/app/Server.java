@@ -283,7 +283,10 @@ public final class Server implements AutoCloseable {
             }
             int broken = connections.abort().get(1, TimeUnit.SECONDS);
             if (broken > 0) {
-                LOG.warn("drain: {} connections broken off after {}", broken, config.timeouts().drain());
+                LOG.warn(
+                        "drain: {} connections broken off after {}",
+                        broken,
+                        config.timeouts().drain());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -303,4 +306,5 @@ public final class Server implements AutoCloseable {
         }
         accessLog.close();
         metrics.close();
-    }}
+    }
+}

@@ -171,7 +171,8 @@ final class Values {
             case "headgate-upstream" -> Nearest.oneOf(null, upstreams());
             case "headgate-profile" -> Nearest.oneOf(null, profiles);
             case "headgate-readable-file" -> "a readable file";
-            case "headgate-log-file" -> "- for standard output, nothing between quotes for no log, or a writable file in a directory that exists";
+            case "headgate-log-file" ->
+                "- for standard output, nothing between quotes for no log, or a writable file in a directory that exists";
             case "headgate-directory" -> "a directory, or nothing between quotes";
             default ->
                 switch (ConfigSchema.type(schema)) {

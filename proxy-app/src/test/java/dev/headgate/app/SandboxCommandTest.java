@@ -92,7 +92,7 @@ class SandboxCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            --delay          | 2x     | '2x' (expected: a duration as 250ms, 15s, 15m or 2h)
+            --delay          | 2x     | (expected: a whole number with ms, s, m, h or d, such as 15s)
             --token-lifetime | 0s     | token lifetime: 0ms (expected: 1s to 365 days)
             --delay          | 61m    | delay: 3660000ms (expected: 0ms to 1h)
             --status         | 200    | status: 200 (expected: 0, or 400 to 599)

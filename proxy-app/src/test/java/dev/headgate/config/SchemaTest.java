@@ -139,11 +139,12 @@ class SchemaTest {
         } else if (type == URI.class) {
             return List.of("headgate-url");
         } else if (type == Path.class) {
-            return List.of("headgate-readable-file", "headgate-log-file", "headgate-directory");
+            return List.of("headgate-readable-file", "headgate-directory");
         }
         return List.of(
                 "headgate-field-name",
                 "headgate-field-value",
+                "headgate-log-file",
                 "headgate-path",
                 "headgate-upstream",
                 "headgate-profile");
