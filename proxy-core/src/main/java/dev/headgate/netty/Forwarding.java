@@ -16,8 +16,12 @@ import dev.headgate.session.Session;
 import dev.headgate.session.SessionRecorder.NothingLearned;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,11 +116,24 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     @Override
     public void unreachable(Throwable cause) {
         String upstream = exchange.route().upstream().toString();
-        LOG.debug("upstream {} unreachable", upstream, cause);
+        LOG.warn("upstream {} unreachable: {}", upstream, cause.toString());
         fail(new Deny(
                 Reason.UPSTREAM_UNREACHABLE,
-                "upstream " + exchange.route().upstream().name() + ": "
-                        + cause.getClass().getSimpleName()));
+                "upstream " + exchange.route().upstream().name() + ": " + inWords(cause)));
+    }
+
+    /** Without the cause's own message: it may tell addresses that are not the client's business. */
+    private static String inWords(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return "its name does not resolve";
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return "no connection within timeouts.upstreamConnect";
+        }
+        if (cause instanceof SSLException) {
+            return "the TLS handshake failed, or its certificate is not trusted";
+        }
+        return cause instanceof ConnectException ? "connection refused, or no way there" : "the connection failed";
     }
 
     void requestData(ByteBuf data) {

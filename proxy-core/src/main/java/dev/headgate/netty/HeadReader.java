@@ -34,7 +34,10 @@ final class HeadReader {
                 throw new BadHead(Fault.TOO_LARGE, "head: more than " + limit + " bytes");
             }
             int before = length;
-            bytes = Arrays.copyOf(bytes, before + room);
+            if (bytes.length - before < room) {
+                // Exact for a head that comes in one piece; doubled for one that comes in many.
+                bytes = Arrays.copyOf(bytes, Math.max(before + room, Math.min(before * 2, limit)));
+            }
             in.getBytes(in.readerIndex(), bytes, before, room);
             length += room;
             int end = scanner.scan(bytes, length);
