@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The only place where heads change. Lines that stay are copied as they came; nothing is parsed and written anew.
  * Immutable, so thread-safe.
  */
-public final class HeadRewriter {
+public class HeadRewriter {
     /**
      * What a request head needs on its way.
      *

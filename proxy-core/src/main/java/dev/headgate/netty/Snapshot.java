@@ -15,13 +15,22 @@ public final class Snapshot {
     private final Timeouts timeouts;
 
     public Snapshot(Gate gate, List<Route> routes, Limits limits, Timeouts timeouts) {
+        this(gate, new HeadRewriter(gate.settings()), routes, limits, timeouts);
+    }
+
+    private Snapshot(Gate gate, HeadRewriter rewriter, List<Route> routes, Limits limits, Timeouts timeouts) {
         this.gate = gate;
-        this.rewriter = new HeadRewriter(gate.settings());
+        this.rewriter = rewriter;
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt((Route r) -> r.path().length()).reversed())
                 .toList();
         this.limits = limits;
         this.timeouts = timeouts;
+    }
+
+    /** The same with another rewriter, so that a test can have one that errs. */
+    Snapshot with(HeadRewriter other) {
+        return new Snapshot(gate, other, routes, limits, timeouts);
     }
 
     public Gate gate() {
