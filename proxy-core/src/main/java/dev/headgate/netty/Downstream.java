@@ -21,6 +21,7 @@ final class Downstream {
     private final String client;
     private final boolean tls;
     private boolean closing;
+    private boolean lingering;
 
     Downstream(Channel channel, Edge edge, LoopState loop, boolean tls) {
         this.channel = channel;
@@ -104,15 +105,27 @@ final class Downstream {
 
     private void close() {
         boolean more = decoder.discard();
+        decoder.deadline().set(edge.snapshot().timeouts().idle().toNanos());
         if (!more || tls || !(channel instanceof DuplexChannel duplex)) {
             writer.flushAndClose();
             return;
         }
-        decoder.deadline().set(LINGER.toNanos());
         writer.flush();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener((ChannelFutureListener) written -> duplex.shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            lingering = true;
+            decoder.deadline().set(LINGER.toNanos());
+            duplex.shutdownOutput();
+        });
         channel.config().setAutoRead(true);
+    }
+
+    /** The time that a closing connection had is over. */
+    void lingered() {
+        if (lingering) {
+            channel.close();
+        } else {
+            reset();
+        }
     }
 
     /** Breaks the connection off so that the client cannot take what it got for a whole answer. */

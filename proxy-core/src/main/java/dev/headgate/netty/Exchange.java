@@ -361,6 +361,8 @@ final class Exchange {
         downstream.writer().flush();
         if (requestEnded || downstream.isClosing()) {
             finish();
+        } else {
+            downstream.resumeReading();
         }
     }
 

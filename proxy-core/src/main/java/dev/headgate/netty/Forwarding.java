@@ -65,6 +65,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     @Override
     public void connected(UpstreamHandler connection, boolean reused) {
         if (exchange.isFinished() || exchange.isResponseStarted()) {
+            release();
             downstream.loop().pool().giveBack(connection);
             return;
         }

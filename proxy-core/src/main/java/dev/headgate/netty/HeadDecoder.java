@@ -118,7 +118,9 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         boolean more = state == State.BODY || state == State.DISCARD || state == State.HEAD || unread != null;
         state = State.DISCARD;
         deadline.clear();
-        releaseUnread();
+        if (!decoding) {
+            releaseUnread();
+        }
         return more;
     }
 
@@ -139,12 +141,14 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
                 // Each step takes from the buffer, or ends the loop.
             }
         } catch (BadHead e) {
-            fail(ctx, Gate.refusal(e));
+            if (state != State.DISCARD) {
+                fail(ctx, Gate.refusal(e));
+            }
         } finally {
             decoding = false;
         }
         ByteBuf rest = unread;
-        if (rest != null && !rest.isReadable()) {
+        if (rest != null && (state == State.DISCARD || !rest.isReadable())) {
             releaseUnread();
         } else if (rest != null && state == State.WAIT) {
             downstream.channel().config().setAutoRead(false);
@@ -207,7 +211,9 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
                 inHead ? new BadRequest(deny, reader.bytes(), reader.length()) : new BadRequest(deny, new byte[0], 0);
         state = State.DISCARD;
         deadline.clear();
-        releaseUnread();
+        if (!decoding) {
+            releaseUnread();
+        }
         ctx.fireChannelRead(bad);
         ctx.fireChannelReadComplete();
     }
@@ -221,7 +227,8 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         switch (state) {
             case HEAD -> fail(ctx, new Deny(Reason.HEAD_TIMEOUT, "head: incomplete after " + timeouts.head()));
             case BODY -> fail(ctx, new Deny(Reason.BODY_TIMEOUT, "body: nothing came for " + timeouts.idle()));
-            case IDLE, DISCARD -> ctx.close();
+            case IDLE -> ctx.close();
+            case DISCARD -> downstream.lingered();
             case WAIT -> downstream.reset();
         }
     }

@@ -1,6 +1,9 @@
 package dev.headgate.netty;
 
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,7 @@ public final class Upstream {
     private final int port;
     private final @Nullable SslContext tls;
     private final byte[] hostField;
+    private final @Nullable InetSocketAddress literalAddress;
 
     /**
      * @param name as configured
@@ -23,6 +27,8 @@ public final class Upstream {
         this.host = host;
         this.port = port;
         this.tls = tls;
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        this.literalAddress = literal == null ? null : new InetSocketAddress(literal, port);
         boolean standard = port == (tls == null ? 80 : 443);
         String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         this.hostField = (standard ? bracketed : bracketed + ":" + port).getBytes(StandardCharsets.US_ASCII);
@@ -43,6 +49,12 @@ public final class Upstream {
     @Nullable
     SslContext tls() {
         return tls;
+    }
+
+    /** The address, where {@code host} is one and no name; else null. */
+    @Nullable
+    InetSocketAddress literalAddress() {
+        return literalAddress;
     }
 
     byte[] hostField() {

@@ -62,6 +62,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private String method = "";
     private boolean persistent;
     private boolean requestEnded;
+    private boolean answered;
     private boolean opened;
     private @Nullable Answers answers;
 
@@ -102,6 +103,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         long shortest =
                 Math.min(timeouts.upstreamResponse().toNanos(), timeouts.idle().toNanos());
         loop.deadlines().add(deadline, shortest);
+        deadline.set(timeouts.idle().toNanos());
     }
 
     /** Starts a request; the answer goes to {@code to}. */
@@ -110,6 +112,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         this.answers = to;
         this.state = State.HEAD;
         this.requestEnded = false;
+        this.answered = false;
         deadline.clear();
         reader.reset();
         writer.head(head, chunked);
@@ -200,6 +203,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
             return false;
         }
         reader.reset();
+        answered = true;
         if (head.isInterim()) {
             if (head.status() == 101) {
                 throw new BadHead(BadHead.Fault.MALFORMED, "101 to a request without Upgrade");
@@ -290,7 +294,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         if (was == State.BODY && body.endsWithConnection()) {
             end(null);
         } else if (was == State.HEAD) {
-            boolean clean = reader.length() == 0;
+            boolean clean = reader.length() == 0 && !answered;
             String what = clean ? "answer: the connection ended before it" : "answer: the connection ended in its head";
             lose(new Deny(Reason.UPSTREAM_INVALID, what), clean);
         } else if (was == State.BODY) {
@@ -300,7 +304,12 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        if (state == State.BODY) {
+            // Also where the end of the connection is the body's: a reset is no proper end (RFC 9112 section 8).
+            lose(new Deny(Reason.UPSTREAM_INVALID, "answer: the connection broke in its body"), false);
+        } else {
+            ctx.close();
+        }
     }
 
     private void late() {

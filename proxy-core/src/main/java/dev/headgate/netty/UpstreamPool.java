@@ -66,10 +66,9 @@ final class UpstreamPool {
     void open(Upstream upstream, Snapshot snapshot, Taker taker) {
         long start = System.nanoTime();
         int timeout = (int) snapshot.timeouts().upstreamConnect().toMillis();
-        ChannelFuture connect = new Bootstrap()
-                .group(loop.loop())
-                .channel(transport.socket())
-                .resolver(resolver)
+        InetSocketAddress literal = upstream.literalAddress();
+        Bootstrap bootstrap = new Bootstrap().group(loop.loop()).channel(transport.socket());
+        ChannelFuture connect = (literal == null ? bootstrap.resolver(resolver) : bootstrap.disableResolver())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
                 .handler(new ChannelInitializer<Channel>() {
@@ -87,7 +86,10 @@ final class UpstreamPool {
                                         new UpstreamHandler(channel, upstream, loop, snapshot, edge.connections()));
                     }
                 })
-                .connect(InetSocketAddress.createUnresolved(upstream.host(), upstream.port()));
+                .connect(
+                        literal == null
+                                ? InetSocketAddress.createUnresolved(upstream.host(), upstream.port())
+                                : literal);
         connect.addListener((ChannelFuture done) -> {
             SslHandler tls = done.isSuccess() ? done.channel().pipeline().get(SslHandler.class) : null;
             if (tls == null) {
