@@ -1,0 +1,102 @@
+package dev.headgate.app;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The product in a process of its own, for what only a process has: signals and exit codes. */
+final class ChildProcess implements AutoCloseable {
+    private static final String END = "\u0000end";
+
+    private final Process process;
+    private final Path out;
+    private final LinkedBlockingQueue<String> errors = new LinkedBlockingQueue<>();
+    private final StringBuffer allErrors = new StringBuffer();
+
+    private ChildProcess(Process process, Path out) {
+        this.process = process;
+        this.out = out;
+        CompletableFuture.runAsync(this::pump);
+    }
+
+    static ChildProcess run(Path config) throws IOException {
+        Path out = Files.createTempFile(config.toAbsolutePath().getParent(), "stdout", ".txt");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(List.of(
+                        java,
+                        "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "run",
+                        config.toString()))
+                .redirectOutput(out.toFile())
+                .start();
+        return new ChildProcess(process, out);
+    }
+
+    private void pump() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                allErrors.append(line).append('\n');
+                errors.add(line);
+            }
+        } catch (IOException e) {
+            allErrors.append(e).append('\n');
+        } finally {
+            errors.add(END);
+        }
+    }
+
+    /** What follows {@code prefix} on the next line of standard error that begins with it. */
+    String after(String prefix) throws InterruptedException {
+        for (String line = errors.poll(30, TimeUnit.SECONDS); line != null; line = errors.poll(30, TimeUnit.SECONDS)) {
+            if (line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+            if (line.equals(END)) {
+                break;
+            }
+        }
+        throw new AssertionError("no line begins with " + prefix + " in: " + allErrors);
+    }
+
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end of the process. */
+    int exit() throws InterruptedException {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running after 40 s: " + allErrors);
+        }
+        return process.exitValue();
+    }
+
+    /** All of standard error; after {@link #exit()}. */
+    String err() throws InterruptedException {
+        for (String line = ""; line != null && !line.equals(END); ) {
+            line = errors.poll(10, TimeUnit.SECONDS);
+        }
+        errors.add(END);
+        return allErrors.toString();
+    }
+
+    String out() throws IOException {
+        return Files.readString(out);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,196 @@
+package dev.headgate.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.sandbox.Sandbox;
+import dev.headgate.sandbox.SandboxConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TLS with a self-signed certificate of the day. */
+class TlsTest {
+    private static final char[] PASSWORD = "unguarded".toCharArray();
+
+    @TempDir
+    Path directory;
+
+    private Path certificate;
+    private Path key;
+
+    @BeforeEach
+    void makeCertificate() throws Exception {
+        certificate = directory.resolve("edge.crt");
+        key = directory.resolve("edge.key");
+        openssl(
+                "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+                        + " -keyout " + key + " -out " + certificate);
+    }
+
+    private void openssl(String arguments) throws Exception {
+        Process process;
+        try {
+            process = new ProcessBuilder(("openssl " + arguments).split(" ", -1))
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("openssl.txt").toFile())
+                    .start();
+        } catch (IOException e) {
+            Assumptions.abort("no openssl here");
+            return;
+        }
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(directory.resolve("openssl.txt")))
+                .isZero();
+    }
+
+    private Certificate read() throws Exception {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private SSLContext trusting() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("edge", read());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private RunningProxy listening(String upstream) throws Exception {
+        assertThat(Files.readString(key)).startsWith("-----BEGIN PRIVATE KEY-----");
+        return RunningProxy.listening(
+                "  - address: 127.0.0.1:0\n    tls: {certificate: " + certificate + ", key: " + key + "}\n",
+                upstream,
+                directory);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aListenerWithTls(String protocol) throws Exception {
+        try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults().withOrganizationId(RunningProxy.ORGANIZATION));
+                RunningProxy proxy = listening(sandbox.url())) {
+            assertThat(proxy.url()).startsWith("https://127.0.0.1:");
+            SSLContext context = trusting();
+            SSLParameters parameters = context.getDefaultSSLParameters();
+            parameters.setProtocols(new String[] {protocol});
+            HttpResponse<String> created = HttpClient.newBuilder()
+                    .sslContext(context)
+                    .sslParameters(parameters)
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(proxy.url() + "/api/v2/guests/identities"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"purpose\":\"chat\"}"))
+                                    .build(),
+                            BodyHandlers.ofString());
+
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+            assertThat(created.sslSession())
+                    .hasValueSatisfying(
+                            session -> assertThat(session.getProtocol()).isEqualTo(protocol));
+            assertThat(created.body()).contains("guest_token");
+            assertThat(proxy.record().scheme()).isEqualTo("https");
+        }
+    }
+
+    @Test
+    void plainTextOnATlsPortLeavesItServing() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
+                RunningProxy proxy = listening(sandbox.url())) {
+            try (RawClient plain = new RawClient(proxy.port())) {
+                plain.send(RawClient.request("GET", "/", "", ""));
+                // An alert may come first.
+                for (int i = 0; i < 100 && !plain.ended(); i++) {
+                    assertThat(i).isLessThan(99);
+                }
+            }
+            int status = HttpClient.newBuilder()
+                    .sslContext(trusting())
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(proxy.url() + "/api/v2/guests/messages"))
+                                    .build(),
+                            BodyHandlers.discarding())
+                    .statusCode();
+            assertThat(status).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void anUpstreamThatNobodyVouchesFor() throws Exception {
+        HttpsServer upstream = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+        upstream.setHttpsConfigurator(new HttpsConfigurator(serving()));
+        upstream.start();
+        try (RunningProxy proxy =
+                RunningProxy.before("https://127.0.0.1:" + upstream.getAddress().getPort(), directory, "")) {
+            RawClient.Response answer = RawClient.exchange(proxy.port(), RawClient.request("GET", "/", "", ""));
+
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.field("x-headgate-reason")).isEqualTo("upstream.unreachable");
+            ExchangeRecord record = proxy.record();
+            assertThat(record.reason()).isNotNull();
+            assertThat(record.requestId()).isEqualTo(answer.field("x-request-id"));
+        } finally {
+            upstream.stop(0);
+        }
+    }
+
+    @Test
+    void anUpstreamThatSpeaksNoTls() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
+                RunningProxy proxy = RunningProxy.before(sandbox.url().replace("http://", "https://"), directory, "")) {
+            RawClient.Response answer = RawClient.exchange(proxy.port(), RawClient.request("GET", "/", "", ""));
+
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.field("x-headgate-reason")).isEqualTo("upstream.unreachable");
+            assertThat(sandbox.seen()).isEmpty();
+        }
+    }
+
+    private SSLContext serving() throws Exception {
+        Path store = directory.resolve("edge.p12");
+        openssl("pkcs12 -export -in " + certificate + " -inkey " + key + " -out " + store + " -passout pass:"
+                + new String(PASSWORD));
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, PASSWORD);
+        }
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context;
+    }
+}
