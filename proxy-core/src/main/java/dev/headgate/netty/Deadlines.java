@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one event loop's connections, looked at in one pass every tick: setting one is a write to a field,
@@ -18,9 +19,14 @@ final class Deadlines {
         private long at = NEVER;
 
         private int slot = -1;
+        private @Nullable Deadlines all;
 
+        /** Late by up to two ticks, never early: the time is that of the last look, and one tick is added for it. */
         final void set(long nanosFromNow) {
-            at = System.nanoTime() + nanosFromNow;
+            Deadlines deadlines = all;
+            if (deadlines != null) {
+                at = deadlines.looked + deadlines.tick + nanosFromNow;
+            }
         }
 
         final void clear() {
@@ -37,6 +43,7 @@ final class Deadlines {
     private final EventLoop loop;
     private final List<Deadline> all = new ArrayList<>();
     private long tick;
+    private long looked;
 
     Deadlines(EventLoop loop) {
         this.loop = loop;
@@ -46,12 +53,14 @@ final class Deadlines {
      * @param shortest of the time-outs in force, in nanoseconds
      */
     void add(Deadline deadline, long shortest) {
+        deadline.all = this;
         deadline.slot = all.size();
         all.add(deadline);
         long wanted = Math.max(SHORTEST_TICK, Math.min(LONGEST_TICK, shortest / 10));
         boolean start = tick == 0;
         tick = start ? wanted : Math.min(tick, wanted);
         if (start) {
+            looked = System.nanoTime();
             schedule();
         }
     }
@@ -74,6 +83,7 @@ final class Deadlines {
 
     private void look() {
         long now = System.nanoTime();
+        looked = now;
         for (int i = all.size() - 1; i >= 0; i--) {
             if (i < all.size()) {
                 Deadline deadline = all.get(i);

@@ -3,7 +3,8 @@ package dev.headgate.netty;
 import java.time.Duration;
 
 /**
- * How long a side may take. Looked at about every tenth of the shortest of them, so late by that much.
+ * How long a side may take. Looked at about every tenth of the shortest of them, so late by
+ * up to two tenths of that, and never early.
  *
  * @param head from a request's first byte to the end of its head
  * @param idle without a byte, on a connection that should have some, or between requests; both sides
