@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class JsonLines {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+    /** Version 00 of W3C Trace Context, section 3.2. */
+    private static final Pattern TRACE = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
     private static final byte[] HEX = ascii("0123456789abcdef");
     private static final int ESCAPED = 6;
     private static final int NUMBER = 20;
@@ -124,7 +128,11 @@ final class JsonLines {
         }
         text(CLIENT, e.client());
         text(PROTOCOL, e.protocol());
-        text(TRACEPARENT, e.traceparent());
+        String traceparent = e.traceparent();
+        // Anything else may be anything, a token too.
+        if (traceparent != null && TRACE.matcher(traceparent).matches()) {
+            text(TRACEPARENT, traceparent);
+        }
         ExchangeRecord.Side aborted = e.aborted();
         if (aborted != null) {
             text(

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,18 +92,11 @@ class JsonLinesTest {
         exchange.clientRequestId = value;
         exchange.upstreamRequestId = value;
         exchange.upstreamCorrelationId = value;
-        exchange.traceparent = value;
         exchange.method = value;
         exchange.detail = value;
         JsonNode parsed = parsed(exchange);
         for (String name : new String[] {
-            "path",
-            "client_request_id",
-            "upstream_request_id",
-            "upstream_correlation_id",
-            "traceparent",
-            "method",
-            "detail"
+            "path", "client_request_id", "upstream_request_id", "upstream_correlation_id", "method", "detail"
         }) {
             assertThat(parsed.get(name).stringValue()).as(name).isEqualTo(value);
         }
@@ -183,5 +177,19 @@ class JsonLinesTest {
         exchange.aborted = side;
         assertThat(parsed(exchange).get("aborted").stringValue())
                 .isEqualTo(side.name().toLowerCase(Locale.ROOT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Zq7vM2xK9tB4nR6wY1cD8fG3hJ5lP0sA",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01"
+            })
+    void leavesOutATraceThatIsNone(String value) {
+        Exchanges exchange = Exchanges.full();
+        exchange.traceparent = value;
+        assertThat(parsed(exchange).has("traceparent")).isFalse();
     }
 }
