@@ -290,13 +290,14 @@ final class Exchange {
         if (close) {
             downstream.closeAfterwards();
         }
-        ByteBuf response = Refusal.of(
+        Refusal refusal = Refusal.of(
                 found,
                 id.id(),
                 snapshot.gate().settings().requestIdHeader().toString(),
                 method,
                 downstream.isClosing());
-        downstream.writer().raw(response);
+        bytesOut = refusal.bodyLength();
+        downstream.writer().raw(refusal.bytes());
         responseEnded();
     }
 

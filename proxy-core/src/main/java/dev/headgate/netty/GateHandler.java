@@ -18,6 +18,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -322,7 +323,8 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // What a client's bytes bring about is no news: one that speaks no TLS to a TLS port comes as DecoderException.
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.warn("downstream connection closed: {}", cause.toString());
             LOG.debug("downstream connection closed", cause);
         }

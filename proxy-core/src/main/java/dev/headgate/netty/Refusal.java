@@ -9,18 +9,19 @@ import java.nio.charset.StandardCharsets;
 /**
  * The response of a refusal: at once an RFC 9457 problem and a Genesys error body, so that both kinds of client show
  * the reason.
+ *
+ * @param bytes the whole response
+ * @param bodyLength how many of them are its body
  */
-final class Refusal {
+record Refusal(ByteBuf bytes, int bodyLength) {
     private static final String TYPE = "tag:headgate.dev,2026:reasons/";
     private static final String INSTANCE = "tag:headgate.dev,2026:requests/";
-
-    private Refusal() {}
 
     /**
      * @param method HEAD gets no body
      * @param requestIdHeader the field that returns the id
      */
-    static ByteBuf of(Deny deny, String requestId, String requestIdHeader, String method, boolean close) {
+    static Refusal of(Deny deny, String requestId, String requestIdHeader, String method, boolean close) {
         String code = deny.reason().code();
         int status = deny.reason().status();
         String title = deny.reason().title();
@@ -42,10 +43,10 @@ final class Refusal {
         line(head);
         ByteBuf out = Unpooled.buffer(head.length() + body.length);
         ByteBufUtil.writeAscii(out, head);
-        if (!method.equals("HEAD")) {
-            out.writeBytes(body);
+        if (method.equals("HEAD")) {
+            return new Refusal(out, 0);
         }
-        return out;
+        return new Refusal(out.writeBytes(body), body.length);
     }
 
     private static String body(Deny deny, String requestId) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
 
+    private static final int SHORTEST_TOKEN = 8;
+
     static RequestIdentity of(RequestHead head, GateSettings settings, long now) {
         FieldName header = settings.requestIdHeader();
         int field = head.find(header);
@@ -28,16 +30,26 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         if (settings.acceptRequestIds() && valid) {
             return new RequestIdentity(head.value(field), IdSource.CLIENT, null);
         }
-        String shown = isCredential(head, from, to) ? "[masked]" : RequestIds.escaped(head.value(field));
-        return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, shown);
+        return replaced(head.value(field), now);
     }
 
-    /** A token copied into the request id would be logged with it. */
+    /** Ids are logged and returned, so one that has the credential in it, or is part of it, or is a JWT, is none. */
     private static boolean isCredential(RequestHead head, int from, int to) {
-        int field = head.find(FieldName.AUTHORIZATION);
-        String value = field < 0 ? "" : head.value(field);
         String id = new String(head.bytes(), from, to - from, StandardCharsets.ISO_8859_1);
-        return id.length() >= 8 && value.contains(id);
+        int field = head.find(FieldName.AUTHORIZATION);
+        return isCredential(id, field < 0 ? "" : head.value(field));
+    }
+
+    private static boolean isCredential(String id, String authorization) {
+        String token = authorization.substring(authorization.lastIndexOf(' ') + 1);
+        boolean shares = id.length() >= SHORTEST_TOKEN && authorization.contains(id)
+                || token.length() >= SHORTEST_TOKEN && id.contains(token);
+        return shares || id.contains("eyJ");
+    }
+
+    private static RequestIdentity replaced(String unusable, long now) {
+        String shown = TargetMask.isTokenLike(unusable) ? "[masked]" : RequestIds.escaped(unusable);
+        return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, shown);
     }
 
     /** The id of a head that could not be read: the client's own, where a line of its bytes has a usable one. */
@@ -45,21 +57,25 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         String name = settings.requestIdHeader().toString();
         String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
         String found = null;
+        String authorization = "";
         for (String line : text.split("\r\n|\n|\r", -1)) {
             int colon = line.indexOf(':');
             if (colon == name.length() && line.regionMatches(true, 0, name, 0, colon)) {
                 if (found != null) {
-                    return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, RequestIds.escaped(found));
+                    return replaced(found, now);
                 }
                 found = line.substring(colon + 1).strip();
+            } else if (colon > 0 && FieldName.AUTHORIZATION.matches(line.substring(0, colon).strip())) {
+                authorization = line.substring(colon + 1).strip();
             }
         }
         if (found == null) {
             return new RequestIdentity(UuidV7.next(now), IdSource.GENERATED, null);
         }
         byte[] value = found.getBytes(StandardCharsets.ISO_8859_1);
-        return settings.acceptRequestIds() && RequestIds.isValid(value, 0, value.length)
+        boolean valid = RequestIds.isValid(value, 0, value.length) && !isCredential(found, authorization);
+        return settings.acceptRequestIds() && valid
                 ? new RequestIdentity(found, IdSource.CLIENT, null)
-                : new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, RequestIds.escaped(found));
+                : replaced(found, now);
     }
 }

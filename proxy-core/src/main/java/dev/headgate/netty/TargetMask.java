@@ -75,7 +75,8 @@ final class TargetMask {
         return false;
     }
 
-    private static boolean isTokenLike(String part) {
+    /** Whether a text may be a token: long, of letters and digits mixed, and no UUID; or a JWT. */
+    static boolean isTokenLike(String part) {
         if (part.length() > LONGEST_PLAIN && !isUuid(part)) {
             return part.chars().anyMatch(Character::isDigit) && part.chars().anyMatch(Character::isLetter);
         }

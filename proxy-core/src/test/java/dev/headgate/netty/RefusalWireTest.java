@@ -364,4 +364,28 @@ class RefusalWireTest {
         assertThat(refused).contains("\r\nx-request-id: mine-1\r\n", "\"contextId\":\"mine-1\"");
         assertThat(edge.record().requestId()).isEqualTo("mine-1");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        TOKEN + ", Authorization: Bearer " + TOKEN,
+        "id-" + TOKEN + ", Authorization: Bearer " + TOKEN,
+        "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln, Accept: x",
+        TOKEN + ", Authorization : Bearer " + TOKEN
+    })
+    void aTokenIsNoRequestId(String id, String field) throws Exception {
+        answer = "{}";
+        String response = exchange(
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nx-request-id: " + id + "\r\n" + field + "\r\n\r\n");
+        assertThat(response)
+                .containsPattern("\r\nx-request-id: [0-9a-f-]{36}\r\n")
+                .doesNotContain(id);
+        assertThat(edge.record().toString()).doesNotContain(id);
+    }
+
+    @Test
+    void aRefusalsBodyIsCounted() throws Exception {
+        String refused = exchange(authorized("{}"));
+        String body = refused.substring(refused.indexOf("\r\n\r\n") + 4);
+        assertThat(edge.record().bytesOut()).isEqualTo(body.length()).isPositive();
+    }
 }
