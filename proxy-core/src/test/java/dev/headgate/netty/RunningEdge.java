@@ -26,12 +26,18 @@ final class RunningEdge implements AutoCloseable {
     static final String ORGANIZATION = "0c1d2e3f-0000-4000-8000-000000000001";
 
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
-    final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    final Ledger ledger = new Ledger();
+    final LinkedBlockingQueue<ExchangeRecord> records = ledger.records;
     final Edge edge;
+    final DownstreamInitializer initializer;
     private final EventLoopGroup group;
     private final Channel listener;
 
     RunningEdge(Transport transport, int upstreamPort, Limits limits, Timeouts timeouts, boolean observe) {
+        this(transport, 1, upstreamPort, limits, timeouts, observe);
+    }
+
+    RunningEdge(Transport transport, int threads, int upstreamPort, Limits limits, Timeouts timeouts, boolean observe) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
@@ -49,13 +55,14 @@ final class RunningEdge implements AutoCloseable {
                 new SessionRecorder(hash, Duration.ofMinutes(15)),
                 hash,
                 clock,
-                records::add,
-                ConnectionListener.NONE);
-        group = transport.group(1);
+                ledger,
+                ledger);
+        initializer = DownstreamInitializer.of(edge, transport);
+        group = transport.group(threads);
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(transport.server())
-                .childHandler(DownstreamInitializer.of(edge, transport))
+                .childHandler(initializer)
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();
@@ -86,6 +93,7 @@ final class RunningEdge implements AutoCloseable {
 
     @Override
     public void close() {
+        listener.close().syncUninterruptibly();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

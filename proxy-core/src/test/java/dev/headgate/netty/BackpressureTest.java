@@ -1,0 +1,125 @@
+package dev.headgate.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Bodies far larger than what the edge may hold, against a reader that makes them wait. */
+@EachTransport
+class BackpressureTest {
+    private static final int MIB = 1024 * 1024;
+    private static final long SIZE = 256L * MIB;
+
+    /** More than two connections' socket buffers together, and much less than the body. */
+    private static final long TAKEN_AT_MOST = 64L * MIB;
+
+    /** The allocator takes memory in chunks of megabytes; the edge itself holds some 100 KiB. */
+    private static final long HELD_AT_MOST = 16L * MIB;
+
+    private static final long STALL_MILLIS = 300;
+    private static final byte[] PATTERN = new byte[64 * 1024];
+
+    static {
+        for (int i = 0; i < PATTERN.length; i++) {
+            PATTERN[i] = (byte) (i * 31 + (i >> 8));
+        }
+    }
+
+    @RegisterExtension
+    final Wire wire;
+
+    BackpressureTest(Transport transport) {
+        wire = new Wire(transport);
+    }
+
+    @Test
+    void anUploadWaitsForTheUpstream() throws Exception {
+        RawSocket client = wire.client();
+        String framing = "Content-Length: " + SIZE;
+        client.send(Wire.post("/", "r1", framing));
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.posted("/", "r1", framing));
+        transfer(client, server);
+        server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        client.expect("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-request-id: r1\r\n\r\nok");
+        assertThat(wire.record().bytesIn()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void aDownloadWaitsForTheClient() throws Exception {
+        RawSocket client = wire.client();
+        client.send(Wire.get("/", "r1"));
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.gotten("/", "r1"));
+        server.send("HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\n\r\n");
+        client.expect("HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\nx-request-id: r1\r\n\r\n");
+        transfer(server, client);
+        assertThat(wire.record().bytesOut()).isEqualTo(SIZE);
+    }
+
+    /** Sends until nothing more is taken, looks at the memory, and then reads all of it. */
+    private static void transfer(RawSocket from, RawSocket to) throws Exception {
+        long before = directMemory();
+        AtomicLong sent = new AtomicLong();
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(from.output(), sent));
+        long taken;
+        do {
+            taken = sent.get();
+        } while (!pauses(sending) || sent.get() != taken);
+        assertThat(taken).as("bytes taken while no one reads").isLessThan(TAKEN_AT_MOST);
+        assertThat(directMemory() - before)
+                .as("growth of direct memory while no one reads")
+                .isLessThan(HELD_AT_MOST);
+        receive(to.input());
+        sending.get(30, TimeUnit.SECONDS);
+        assertThat(directMemory() - before)
+                .as("growth of direct memory over the transfer")
+                .isLessThan(HELD_AT_MOST);
+    }
+
+    private static boolean pauses(CompletableFuture<Void> sending) throws Exception {
+        try {
+            sending.get(STALL_MILLIS, TimeUnit.MILLISECONDS);
+            throw new AssertionError("all was taken while no one read");
+        } catch (TimeoutException e) {
+            return true;
+        }
+    }
+
+    private static void send(OutputStream out, AtomicLong sent) {
+        try {
+            for (long n = 0; n < SIZE; n += PATTERN.length) {
+                out.write(PATTERN);
+                sent.addAndGet(PATTERN.length);
+            }
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void receive(InputStream in) throws Exception {
+        byte[] block = new byte[PATTERN.length];
+        for (long n = 0; n < SIZE; n += block.length) {
+            assertThat(in.readNBytes(block, 0, block.length)).isEqualTo(block.length);
+            assertThat(Arrays.mismatch(block, PATTERN))
+                    .as("first byte that differs after %s", n)
+                    .isNegative();
+        }
+    }
+
+    private static long directMemory() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.headgate.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts what begins and what ends. Thread-safe. */
+final class Ledger implements ExchangeListener, ConnectionListener {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    final AtomicInteger openExchanges = new AtomicInteger();
+    final AtomicInteger openDownstreams = new AtomicInteger();
+    final AtomicInteger openUpstreams = new AtomicInteger();
+    final AtomicInteger idleUpstreams = new AtomicInteger();
+
+    /** Waits until the number is reached. */
+    synchronized void await(String what, AtomicInteger number, int expected) throws InterruptedException {
+        long start = System.nanoTime();
+        long waited = 0;
+        while (number.get() != expected && waited < PATIENCE_NANOS) {
+            TimeUnit.NANOSECONDS.timedWait(this, PATIENCE_NANOS - waited);
+            waited = System.nanoTime() - start;
+        }
+        assertThat(number).as(what).hasValue(expected);
+    }
+
+    private synchronized void add(AtomicInteger number, int change) {
+        number.addAndGet(change);
+        notifyAll();
+    }
+
+    @Override
+    public void started() {
+        add(openExchanges, 1);
+    }
+
+    @Override
+    public void finished(ExchangeRecord exchange) {
+        records.add(exchange);
+        add(openExchanges, -1);
+    }
+
+    @Override
+    public void downstreamOpened() {
+        add(openDownstreams, 1);
+    }
+
+    @Override
+    public void downstreamClosed() {
+        add(openDownstreams, -1);
+    }
+
+    @Override
+    public void upstreamConnected(String upstream, long nanos, boolean ok) {
+        if (ok) {
+            add(openUpstreams, 1);
+        }
+    }
+
+    @Override
+    public void upstreamClosed(String upstream) {
+        add(openUpstreams, -1);
+    }
+
+    @Override
+    public void upstreamIdle(String upstream, int change) {
+        add(idleUpstreams, change);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.headgate.netty;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An origin whose every byte the test reads and writes. */
+final class ScriptedUpstream implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final ServerSocket listener;
+    private final List<RawSocket> accepted = new ArrayList<>();
+
+    ScriptedUpstream() throws IOException {
+        listener = new ServerSocket(0, 1024, InetAddress.getByName("127.0.0.1"));
+        listener.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** The value of Host in what is forwarded. */
+    String host() {
+        return "127.0.0.1:" + port();
+    }
+
+    /** The next connection; waits for it. */
+    RawSocket accept() throws IOException {
+        RawSocket connection = new RawSocket(listener.accept());
+        accepted.add(connection);
+        return connection;
+    }
+
+    /** From now on connections are refused; those there are stay. */
+    void stopListening() throws IOException {
+        listener.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (RawSocket connection : accepted) {
+            connection.close();
+        }
+    }
+}
