@@ -129,7 +129,7 @@ public final class Gate {
     /** The refusal of a trailer section that brings in what only a head may (RFC 9110 section 6.5.1), or null. */
     public @Nullable Deny trailers(Trailers trailers) {
         for (int i = 0; i < trailers.fieldCount(); i++) {
-            String name = trailers.name(i).replace('_', '-').toLowerCase(Locale.ROOT);
+            String name = trailers.name(i).replace('_', '-').replace('.', '-').toLowerCase(Locale.ROOT);
             boolean forbidden = GateSettings.NO_TRAILERS.contains(name);
             for (int g = 0; g < guarded.size() && !forbidden; g++) {
                 forbidden = guarded.get(g).matches(name);
