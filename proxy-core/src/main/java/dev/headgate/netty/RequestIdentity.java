@@ -6,6 +6,8 @@ import dev.headgate.http.FieldName;
 import dev.headgate.http.RequestHead;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param unusable the client's id that was replaced, escaped for a log; null where there was none
  */
 record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
+    private static final String MASKED = "[masked]";
+    private static final String AUTHORIZATION = "authorization";
+    private static final int SHORTEST_SECRET = 8;
 
     static RequestIdentity of(RequestHead head, GateSettings settings, long now) {
         FieldName header = settings.requestIdHeader();
@@ -24,20 +29,42 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         int from = head.valueStart(field);
         int to = head.valueEnd(field);
         boolean once = head.find(header, field + 1) < 0;
-        boolean valid = once && RequestIds.isValid(head.bytes(), from, to) && !isCredential(head, from, to);
+        String value = head.value(field);
+        boolean credential = holdsCredential(head, value);
+        boolean valid = once && !credential && RequestIds.isValid(head.bytes(), from, to);
         if (settings.acceptRequestIds() && valid) {
-            return new RequestIdentity(head.value(field), IdSource.CLIENT, null);
+            return new RequestIdentity(value, IdSource.CLIENT, null);
         }
-        String shown = isCredential(head, from, to) ? "[masked]" : RequestIds.escaped(head.value(field));
-        return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, shown);
+        return replaced(value, credential, now);
+    }
+
+    private static RequestIdentity replaced(String theirs, boolean credential, long now) {
+        boolean scheme = theirs.toLowerCase(Locale.ROOT).contains("bearer");
+        return new RequestIdentity(
+                UuidV7.next(now), IdSource.REPLACED, credential || scheme ? MASKED : RequestIds.escaped(theirs));
     }
 
     /** A token copied into the request id would be logged with it. */
-    private static boolean isCredential(RequestHead head, int from, int to) {
-        int field = head.find(FieldName.AUTHORIZATION);
-        String value = field < 0 ? "" : head.value(field);
-        String id = new String(head.bytes(), from, to - from, StandardCharsets.ISO_8859_1);
-        return id.length() >= 8 && value.contains(id);
+    private static boolean holdsCredential(RequestHead head, String id) {
+        for (int i = head.find(FieldName.AUTHORIZATION); i >= 0; i = head.find(FieldName.AUTHORIZATION, i + 1)) {
+            if (sharesWord(id, head.value(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a word of the value is in the id, or the id in a word; neither where they are short by chance. */
+    private static boolean sharesWord(String id, String value) {
+        StringTokenizer words = new StringTokenizer(value, " \t");
+        while (words.hasMoreTokens()) {
+            String word = words.nextToken();
+            if (word.length() >= SHORTEST_SECRET && id.contains(word)
+                    || id.length() >= SHORTEST_SECRET && word.contains(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The id of a head that could not be read: the client's own, where a line of its bytes has a usable one. */
@@ -45,12 +72,22 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         String name = settings.requestIdHeader().toString();
         String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
         String found = null;
+        boolean several = false;
+        StringBuilder secrets = new StringBuilder();
+        boolean secret = false;
         for (String line : text.split("\r\n|\n|\r", -1)) {
             int colon = line.indexOf(':');
+            boolean folded = line.startsWith(" ") || line.startsWith("\t");
+            secret = folded ? secret : line.regionMatches(true, 0, AUTHORIZATION, 0, AUTHORIZATION.length());
+            if (secret) {
+                secrets.append(' ')
+                        .append(
+                                folded
+                                        ? line
+                                        : line.substring(AUTHORIZATION.length()).replaceFirst("^[\\s:]+", ""));
+            }
             if (colon == name.length() && line.regionMatches(true, 0, name, 0, colon)) {
-                if (found != null) {
-                    return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, RequestIds.escaped(found));
-                }
+                several |= found != null;
                 found = line.substring(colon + 1).strip();
             }
         }
@@ -58,8 +95,10 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
             return new RequestIdentity(UuidV7.next(now), IdSource.GENERATED, null);
         }
         byte[] value = found.getBytes(StandardCharsets.ISO_8859_1);
-        return settings.acceptRequestIds() && RequestIds.isValid(value, 0, value.length)
+        boolean credential = sharesWord(found, secrets.toString());
+        boolean usable = !several && !credential && RequestIds.isValid(value, 0, value.length);
+        return settings.acceptRequestIds() && usable
                 ? new RequestIdentity(found, IdSource.CLIENT, null)
-                : new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, RequestIds.escaped(found));
+                : replaced(found, credential, now);
     }
 }
