@@ -34,9 +34,15 @@ public record CheckRequest(
 
     private static final FieldName REQUEST_METHOD = FieldName.of("access-control-request-method");
 
+    /** With one of these, some servers take a request for one of another method. No browser sends a preflight so. */
+    private static final List<FieldName> OVERRIDES = List.of(
+            FieldName.of("x-http-method-override"), FieldName.of("x-http-method"), FieldName.of("x-method-override"));
+
     /** Fetch standard, section 3.2.2. */
     static boolean isPreflight(RequestHead head) {
-        return head.method().equals("OPTIONS") && head.has(REQUEST_METHOD);
+        return head.method().equals("OPTIONS")
+                && head.has(REQUEST_METHOD)
+                && OVERRIDES.stream().noneMatch(head::has);
     }
 
     CheckRequest with(@Nullable Session session) {

@@ -12,6 +12,9 @@ import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * Immutable, so thread-safe.
  */
 public final class Gate {
+    private static final Pattern CHARSET =
+            Pattern.compile("charset\\s*=\\s*[\"']?([^\"';,\\s]*)", Pattern.CASE_INSENSITIVE);
+
+    /** In these, JSON's own characters are the octets that they are in UTF-8. */
+    private static final Set<String> ASCII_COMPATIBLE = Set.of("utf-8", "utf8", "us-ascii", "iso-8859-1");
+
     private final GateSettings settings;
     private final List<FieldName> guarded;
     private final CheckList checks;
@@ -65,9 +74,14 @@ public final class Gate {
         return guards != null && !guards.ids().isEmpty() && (guards.body() || hasBody && saysJson(request.head()));
     }
 
+    /** Any of several such fields counts: servers differ over which of two they take. */
     private static boolean saysJson(RequestHead head) {
-        String type = head.value(FieldName.CONTENT_TYPE);
-        return type == null || type.toLowerCase(Locale.ROOT).contains("json");
+        int field = head.find(FieldName.CONTENT_TYPE);
+        boolean says = field < 0;
+        for (; field >= 0 && !says; field = head.find(FieldName.CONTENT_TYPE, field + 1)) {
+            says = head.value(field).toLowerCase(Locale.ROOT).contains("json");
+        }
+        return says;
     }
 
     /**
@@ -81,10 +95,9 @@ public final class Gate {
             return Verdict.ALLOWED;
         }
         try {
-            if (bodyRead && request.head().has(FieldName.CONTENT_ENCODING) && !isIdentity(request.head())) {
-                return deny(new Deny(
-                        Reason.BODY_UNREADABLE,
-                        "Content-Encoding: the check needs the body as it is (expected: none)"));
+            String otherwise = bodyRead ? readsOtherwise(request.head()) : null;
+            if (otherwise != null) {
+                return deny(new Deny(Reason.BODY_UNREADABLE, otherwise));
             }
             var ids = PresentedIds.of(request.head(), bodyRead ? guards : guards.withoutBody(), body);
             return ids.isEmpty()
@@ -95,14 +108,28 @@ public final class Gate {
         }
     }
 
-    private static boolean isIdentity(RequestHead head) {
-        return head.valueIs(head.find(FieldName.CONTENT_ENCODING), "identity");
+    /** What makes another reader see other text in the same octets, or null. */
+    private static @Nullable String readsOtherwise(RequestHead head) {
+        for (int i = head.find(FieldName.CONTENT_ENCODING); i >= 0; i = head.find(FieldName.CONTENT_ENCODING, i + 1)) {
+            if (!head.valueIs(i, "identity")) {
+                return "Content-Encoding: the check needs the body as it is (expected: none)";
+            }
+        }
+        for (int i = head.find(FieldName.CONTENT_TYPE); i >= 0; i = head.find(FieldName.CONTENT_TYPE, i + 1)) {
+            Matcher charset = CHARSET.matcher(head.value(i));
+            while (charset.find()) {
+                if (!ASCII_COMPATIBLE.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
+                    return "Content-Type: a charset that JSON does not have (expected: UTF-8, RFC 8259 section 8.1)";
+                }
+            }
+        }
+        return null;
     }
 
     /** The refusal of a trailer section that brings in what only a head may (RFC 9110 section 6.5.1), or null. */
     public @Nullable Deny trailers(Trailers trailers) {
         for (int i = 0; i < trailers.fieldCount(); i++) {
-            String name = trailers.name(i).replace('_', '-').toLowerCase(Locale.ROOT);
+            String name = trailers.name(i).replace('_', '-').replace('.', '-').toLowerCase(Locale.ROOT);
             boolean forbidden = GateSettings.NO_TRAILERS.contains(name);
             for (int g = 0; g < guarded.size() && !forbidden; g++) {
                 forbidden = guarded.get(g).matches(name);

@@ -29,6 +29,7 @@ public record GateSettings(
                     "authorization",
                     "host",
                     "content-length",
+                    "transfer-encoding",
                     "content-type",
                     "content-encoding",
                     "cookie",

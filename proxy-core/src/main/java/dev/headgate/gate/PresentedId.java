@@ -8,4 +8,10 @@ import dev.headgate.profile.Binding;
  * @param name of the member or parameter
  * @param place {@code body} or {@code query}
  */
-public record PresentedId(Binding binding, String name, String value, String place) {}
+public record PresentedId(Binding binding, String name, String value, String place) {
+    /** Without the value: a client may have put a token in the wrong place. */
+    @Override
+    public String toString() {
+        return name + " in the " + place;
+    }
+}

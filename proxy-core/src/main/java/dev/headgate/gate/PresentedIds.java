@@ -9,9 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads the ids that a request names. */
 final class PresentedIds {
+    /** The semicolon was one too (HTML 4.01 appendix B.2.2), and still is to some servers. */
+    private static final Pattern SEPARATOR = Pattern.compile("[&;]");
+
     private PresentedIds() {}
 
     static List<PresentedId> of(RequestHead head, Guards guards, byte[] body) throws Unreadable {
@@ -35,7 +39,7 @@ final class PresentedIds {
 
     /** Every occurrence counts, because servers differ over which of two they take. */
     private static void inQuery(String query, Map<String, Binding> names, List<PresentedId> ids) throws Unreadable {
-        for (String pair : query.split("&")) {
+        for (String pair : SEPARATOR.split(query)) {
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));
             Binding binding = names.get(name);

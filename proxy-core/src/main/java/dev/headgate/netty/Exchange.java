@@ -8,6 +8,7 @@ import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.Framing;
 import dev.headgate.http.HeadWriter;
+import dev.headgate.http.Octets;
 import dev.headgate.http.RequestHead;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.http.Trailers;
@@ -440,8 +441,24 @@ final class Exchange {
                 downstream.client(),
                 downstream.scheme(),
                 head != null && head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
-                head == null ? null : head.value(TRACEPARENT),
+                head == null ? null : traceparent(head),
                 aborted);
+    }
+
+    /** Trace Context section 3.2.2, version 00; whatever else is sent in its place stays out of logs. */
+    private static @Nullable String traceparent(RequestHead head) {
+        String value = head.value(TRACEPARENT);
+        if (value == null || value.length() != 55) {
+            return null;
+        }
+        for (int i = 0; i < 55; i++) {
+            char c = value.charAt(i);
+            boolean hyphen = i == 2 || i == 35 || i == 52;
+            if (hyphen ? c != '-' : Octets.hex((byte) c) < 0) {
+                return null;
+            }
+        }
+        return value;
     }
 
     private OrganizationFate organization() {

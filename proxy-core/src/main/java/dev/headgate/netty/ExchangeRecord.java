@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param client the peer's address
  * @param scheme {@code http} or {@code https}
  * @param protocol such as {@code HTTP/1.1}
- * @param traceparent as sent by the client
+ * @param traceparent as sent by the client, null where it sent none or one that is malformed
  * @param aborted which side broke off before the end, or null
  */
 public record ExchangeRecord(

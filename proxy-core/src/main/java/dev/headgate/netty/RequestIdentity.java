@@ -6,6 +6,8 @@ import dev.headgate.http.FieldName;
 import dev.headgate.http.RequestHead;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param unusable the client's id that was replaced, escaped for a log; null where there was none
  */
 record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
+    private static final String MASKED = "[masked]";
+    private static final String AUTHORIZATION = "authorization";
+    private static final int SHORTEST_SECRET = 8;
 
-    private static final int SHORTEST_TOKEN = 8;
+    /** How the first part of every JSON Web Token begins: a brace and a quotation mark in base64url. */
+    private static final String JWT = "eyJ";
 
     static RequestIdentity of(RequestHead head, GateSettings settings, long now) {
         FieldName header = settings.requestIdHeader();
@@ -26,30 +32,45 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         int from = head.valueStart(field);
         int to = head.valueEnd(field);
         boolean once = head.find(header, field + 1) < 0;
-        boolean valid = once && RequestIds.isValid(head.bytes(), from, to) && !isCredential(head, from, to);
+        String value = head.value(field);
+        boolean credential = holdsCredential(head, value);
+        boolean valid = once && !credential && RequestIds.isValid(head.bytes(), from, to);
         if (settings.acceptRequestIds() && valid) {
-            return new RequestIdentity(head.value(field), IdSource.CLIENT, null);
+            return new RequestIdentity(value, IdSource.CLIENT, null);
         }
-        return replaced(head.value(field), now);
+        return replaced(value, credential, now);
     }
 
-    /** Ids are logged and returned, so one that has the credential in it, or is part of it, or is a JWT, is none. */
-    private static boolean isCredential(RequestHead head, int from, int to) {
-        String id = new String(head.bytes(), from, to - from, StandardCharsets.ISO_8859_1);
-        int field = head.find(FieldName.AUTHORIZATION);
-        return isCredential(id, field < 0 ? "" : head.value(field));
+    private static RequestIdentity replaced(String theirs, boolean credential, long now) {
+        boolean telling = theirs.toLowerCase(Locale.ROOT).contains("bearer") || TargetMask.isTokenLike(theirs);
+        return new RequestIdentity(
+                UuidV7.next(now), IdSource.REPLACED, credential || telling ? MASKED : RequestIds.escaped(theirs));
     }
 
-    private static boolean isCredential(String id, String authorization) {
-        String token = authorization.substring(authorization.lastIndexOf(' ') + 1);
-        boolean shares = id.length() >= SHORTEST_TOKEN && authorization.contains(id)
-                || token.length() >= SHORTEST_TOKEN && id.contains(token);
-        return shares || id.contains("eyJ");
+    /** A token copied into the request id would be logged with it. */
+    private static boolean holdsCredential(RequestHead head, String id) {
+        if (id.contains(JWT)) {
+            return true;
+        }
+        for (int i = head.find(FieldName.AUTHORIZATION); i >= 0; i = head.find(FieldName.AUTHORIZATION, i + 1)) {
+            if (sharesWord(id, head.value(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static RequestIdentity replaced(String unusable, long now) {
-        String shown = TargetMask.isTokenLike(unusable) ? "[masked]" : RequestIds.escaped(unusable);
-        return new RequestIdentity(UuidV7.next(now), IdSource.REPLACED, shown);
+    /** Whether a word of the value is in the id, or the id in a word; neither where they are short by chance. */
+    private static boolean sharesWord(String id, String value) {
+        StringTokenizer words = new StringTokenizer(value, " \t");
+        while (words.hasMoreTokens()) {
+            String word = words.nextToken();
+            if (word.length() >= SHORTEST_SECRET && id.contains(word)
+                    || id.length() >= SHORTEST_SECRET && word.contains(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The id of a head that could not be read: the client's own, where a line of its bytes has a usable one. */
@@ -57,25 +78,33 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         String name = settings.requestIdHeader().toString();
         String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
         String found = null;
-        String authorization = "";
+        boolean several = false;
+        StringBuilder secrets = new StringBuilder();
+        boolean secret = false;
         for (String line : text.split("\r\n|\n|\r", -1)) {
             int colon = line.indexOf(':');
+            boolean folded = line.startsWith(" ") || line.startsWith("\t");
+            secret = folded ? secret : line.regionMatches(true, 0, AUTHORIZATION, 0, AUTHORIZATION.length());
+            if (secret) {
+                secrets.append(' ')
+                        .append(
+                                folded
+                                        ? line
+                                        : line.substring(AUTHORIZATION.length()).replaceFirst("^[\\s:]+", ""));
+            }
             if (colon == name.length() && line.regionMatches(true, 0, name, 0, colon)) {
-                if (found != null) {
-                    return replaced(found, now);
-                }
+                several |= found != null;
                 found = line.substring(colon + 1).strip();
-            } else if (colon > 0 && FieldName.AUTHORIZATION.matches(line.substring(0, colon).strip())) {
-                authorization = line.substring(colon + 1).strip();
             }
         }
         if (found == null) {
             return new RequestIdentity(UuidV7.next(now), IdSource.GENERATED, null);
         }
         byte[] value = found.getBytes(StandardCharsets.ISO_8859_1);
-        boolean valid = RequestIds.isValid(value, 0, value.length) && !isCredential(found, authorization);
-        return settings.acceptRequestIds() && valid
+        boolean credential = found.contains(JWT) || sharesWord(found, secrets.toString());
+        boolean usable = !several && !credential && RequestIds.isValid(value, 0, value.length);
+        return settings.acceptRequestIds() && usable
                 ? new RequestIdentity(found, IdSource.CLIENT, null)
-                : replaced(found, now);
+                : replaced(found, credential, now);
     }
 }

@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -11,26 +12,9 @@ final class TargetMask {
     private static final String MASK = "[masked]";
     private static final int LONGEST_PLAIN = 19;
     private static final int UUID_LENGTH = 36;
-    private static final Set<String> TELLING = Set.of(
-            "token",
-            "access_token",
-            "accesstoken",
-            "guest_token",
-            "guesttoken",
-            "identitytoken",
-            "identity_token",
-            "id_token",
-            "refresh_token",
-            "jwt",
-            "authorization",
-            "auth",
-            "api_key",
-            "apikey",
-            "key",
-            "secret",
-            "password",
-            "signature",
-            "code");
+    private static final Set<String> TELLING = Set.of("key", "code", "sig", "signature");
+    private static final List<String> TELLING_PARTS =
+            List.of("token", "jwt", "auth", "secret", "passw", "bearer", "apikey", "api_key");
 
     private TargetMask() {}
 
@@ -47,12 +31,12 @@ final class TargetMask {
             char c = i == target.length() ? 0 : target.charAt(i);
             boolean ends = c == 0
                     || !query && (c == '/' || c == '?' || c == ';')
-                    || query && (c == '&' || c == '=' && name.isEmpty());
+                    || query && (c == '&' || c == ';' || c == '=' && name.isEmpty());
             if (!ends) {
                 continue;
             }
             String part = target.substring(from, i);
-            boolean telling = query && !name.isEmpty() && TELLING.contains(name);
+            boolean telling = query && !name.isEmpty() && isTelling(name);
             out.append(telling && !part.isEmpty() || isTokenLike(part) ? MASK : part);
             if (c != 0) {
                 out.append(c);
@@ -62,6 +46,13 @@ final class TargetMask {
             from = i + 1;
         }
         return out.toString();
+    }
+
+    /** An escape in a name may hide any of them. */
+    private static boolean isTelling(String name) {
+        return TELLING.contains(name)
+                || name.indexOf('%') >= 0
+                || TELLING_PARTS.stream().anyMatch(name::contains);
     }
 
     private static boolean hasLongPart(String target) {

@@ -62,8 +62,9 @@ public final class JsonMembers {
                 throw new Unreadable("body: something follows the JSON object");
             }
         } catch (JacksonException e) {
-            throw new Unreadable("body: no well-formed JSON at offset "
-                    + Math.max(0, e.getLocation().getByteOffset()));
+            var at = e.getLocation();
+            throw new Unreadable("body: no well-formed JSON, or nested or long beyond reason"
+                    + (at == null ? "" : ", at offset " + Math.max(0, at.getByteOffset())));
         }
         values.values().removeIf(String::isEmpty);
         return new JsonMembers(values);

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * A path with variables: {@code /a/{x}/b}, and at its end {@code /**} for that path and everything under it. Matches
- * against {@link dev.headgate.http.RequestHead#path()}. Immutable.
+ * against {@link dev.headgate.http.RequestHead#path()}, with or without a slash at its end, because many servers take
+ * the two for one. Immutable.
  */
 public final class PathPattern {
     private final String pattern;
@@ -51,7 +52,7 @@ public final class PathPattern {
             }
             at = end;
         }
-        return at == path.length() || open;
+        return open || at == path.length() || at == path.length() - 1 && path.charAt(at) == '/';
     }
 
     private static boolean isVariable(String segment) {

@@ -25,6 +25,12 @@ public final class SessionRecorder {
         }
     }
 
+    /** In characters. Sessions are bounded in number, so each must be bounded too: clients write purposes. */
+    private static final int LONGEST_ID = 256;
+
+    private static final int LONGEST_PURPOSE = 64;
+    private static final int LONGEST_SCOPES = 1024;
+
     private final KeyedHash hash;
     private final Duration defaultLifetime;
 
@@ -48,22 +54,30 @@ public final class SessionRecorder {
             throw new NothingLearned("answer: no token (expected: one of " + String.join(", ", learns.token()) + ")");
         }
         Map<Binding, String> ids = new EnumMap<>(Binding.class);
-        learns.ids().forEach((binding, from) -> {
-            String id = members.first(from);
-            if (id != null) {
-                ids.put(binding, id);
+        for (Map.Entry<Binding, List<String>> entry : learns.ids().entrySet()) {
+            String id = members.first(entry.getValue());
+            if (id != null && id.length() > LONGEST_ID) {
+                throw new NothingLearned("answer: an id of " + id.length() + " characters (expected: " + LONGEST_ID
+                        + " at most) in one of " + String.join(", ", entry.getValue()));
             }
-        });
+            if (id != null) {
+                ids.put(entry.getKey(), id);
+            }
+        }
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
         return new Session(
                 hash.fingerprint(bytes, 0, bytes.length),
                 profile,
                 Map.copyOf(ids),
-                members.first(learns.scopes()),
-                purpose(learns, request),
+                within(LONGEST_SCOPES, members.first(learns.scopes())),
+                within(LONGEST_PURPOSE, purpose(learns, request)),
                 now,
                 expiresAt(learns, members, now),
                 Long.MAX_VALUE);
+    }
+
+    private static @Nullable String within(int longest, @Nullable String text) {
+        return text == null || text.length() > longest ? null : text;
     }
 
     private static Set<String> names(Learns learns) {
