@@ -62,6 +62,10 @@ public final class CheckCommand implements Callable<Integer> {
             for (ConfigError warning : loaded.warnings()) {
                 err.println("warning: " + warning);
             }
+            if (loaded.config().capture().path() != null) {
+                err.println(RunCommand.NO_CAPTURE);
+                return 2;
+            }
             out.println(file + ": ok");
             for (Route route : loaded.config().routes()) {
                 print(route, loaded.config(), out);

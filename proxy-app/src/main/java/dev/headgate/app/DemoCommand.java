@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Plays a short guest conversation through the proxy to a stand-in for Genesys, prints",
-            "REQUEST_ID METHOD PATH STATUS VERDICT REASON for each exchange, and keeps serving."
+            "Plays a short guest conversation through the proxy to a stand-in for Genesys.",
+            "Prints REQUEST_ID METHOD PATH STATUS VERDICT REASON for each exchange, and keeps serving."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:every verdict was the expected one", "1:some verdict was not", "2:it could not start"})
 public final class DemoCommand implements Callable<Integer> {
     static final String ORGANIZATION = "5d4c1f2e-7a0b-4c3d-9e8f-0a1b2c3d4e5f";
+
+    private static final int MOST_UNPRINTED = 10_000;
 
     private static final String CONFIG = """
             listeners:
@@ -82,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
             description = "The admin port; 0, the default, takes a free one.")
     private int adminPort;
 
-    private final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>(MOST_UNPRINTED);
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -90,11 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Sandbox sandbox = Sandbox.start(SandboxConfig.defaults().withOrganizationId(ORGANIZATION));
         try {
-            Server server = Server.start(config(sandbox.url()), exchange -> {
-                if (records.size() < DemoConversation.LENGTH) {
-                    records.add(exchange);
-                }
-            });
+            Server server = Server.start(config(sandbox.url()), records::offer);
             RunCommand.announce(server, err);
             err.println("headgate: sandbox on " + sandbox.url());
             err.flush();
@@ -103,6 +101,9 @@ public final class DemoCommand implements Callable<Integer> {
                 err.println(
                         "headgate: try  curl -i " + server.urls().get(0) + "/api/v2/guests/messages  (Ctrl-C ends)");
                 err.flush();
+                Thread printing = new Thread(() -> printOn(out), "headgate-demo");
+                printing.setDaemon(true);
+                printing.start();
                 Shutdown.await(() -> stop(server, sandbox));
             }
             stop(server, sandbox);
@@ -114,6 +115,18 @@ public final class DemoCommand implements Callable<Integer> {
             sandbox.close();
             out.flush();
             err.flush();
+        }
+    }
+
+    /** Prints each exchange that the user brings about. */
+    private void printOn(PrintWriter out) {
+        try {
+            while (true) {
+                out.println(line(records.take()));
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -15,9 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Two guests of a chat, and what goes wrong for them. Not thread-safe. */
 final class DemoConversation {
-    /** How many exchanges it has. */
-    static final int LENGTH = 12;
-
     /** What came back. */
     record Answer(int status, JsonNode body) {
         String message() {

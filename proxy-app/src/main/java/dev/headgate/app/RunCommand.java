@@ -24,6 +24,9 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:after a clean drain", "2:the configuration is bad, or cannot be put to work here"})
 public final class RunCommand implements Callable<Integer> {
+    /** Said by {@code check} too, so that what it calls valid runs. */
+    static final String NO_CAPTURE = "headgate: capture.path: not available in this version (expected: \"\")";
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -40,7 +43,7 @@ public final class RunCommand implements Callable<Integer> {
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
             Config config = loaded.config();
             if (config.capture().path() != null) {
-                err.println("headgate: capture.path: not available in this version (expected: \"\")");
+                err.println(NO_CAPTURE);
                 return 2;
             }
             Server server = Server.start(config);

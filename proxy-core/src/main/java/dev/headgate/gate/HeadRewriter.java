@@ -33,7 +33,7 @@ public class HeadRewriter {
      *
      * @param framing how the body is framed downstream
      * @param close whether the connection closes after it
-     * @param keepAlive whether an HTTP/1.0 client must be told that it does not
+     * @param keepAlive whether an HTTP/1.0 client must be told that the connection stays open
      */
     public record ResponseEdit(String requestId, Framing framing, boolean close, boolean keepAlive) {}
 

@@ -38,7 +38,7 @@ final class PresentedIds {
     }
 
     /** Every occurrence counts, because servers differ over which of two they take. */
-    private static void inQuery(String query, Map<String, Binding> names, List<PresentedId> ids) throws Unreadable {
+    private static void inQuery(String query, Map<String, Binding> names, List<PresentedId> ids) {
         for (String pair : SEPARATOR.split(query)) {
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));
@@ -50,7 +50,7 @@ final class PresentedIds {
         }
     }
 
-    private static String decode(String text) throws Unreadable {
+    private static String decode(String text) {
         if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
             return text;
         }

@@ -7,5 +7,6 @@ import dev.headgate.gate.Verdict.Deny;
  *
  * @param bytes the head as far as it was read, of which the first {@code length} count; empty when the fault is in a
  *     body
+ * @param startNanos when the request's first byte was read, by {@link System#nanoTime()}
  */
-record BadRequest(Deny deny, byte[] bytes, int length) {}
+record BadRequest(Deny deny, byte[] bytes, int length, long startNanos) {}

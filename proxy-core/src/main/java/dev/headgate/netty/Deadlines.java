@@ -1,6 +1,7 @@
 package dev.headgate.netty;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +20,9 @@ final class Deadlines {
         private long at = NEVER;
 
         private int slot = -1;
-        private @Nullable Deadlines all;
 
-        /** Late by up to two ticks, never early: the time is that of the last look, and one tick is added for it. */
         final void set(long nanosFromNow) {
-            Deadlines deadlines = all;
-            if (deadlines != null) {
-                at = deadlines.looked + deadlines.tick + nanosFromNow;
-            }
+            at = System.nanoTime() + nanosFromNow;
         }
 
         final void clear() {
@@ -42,8 +38,8 @@ final class Deadlines {
 
     private final EventLoop loop;
     private final List<Deadline> all = new ArrayList<>();
+    private @Nullable Future<?> next;
     private long tick;
-    private long looked;
 
     Deadlines(EventLoop loop) {
         this.loop = loop;
@@ -53,14 +49,16 @@ final class Deadlines {
      * @param shortest of the time-outs in force, in nanoseconds
      */
     void add(Deadline deadline, long shortest) {
-        deadline.all = this;
         deadline.slot = all.size();
         all.add(deadline);
         long wanted = Math.max(SHORTEST_TICK, Math.min(LONGEST_TICK, shortest / 10));
         boolean start = tick == 0;
+        boolean sooner = !start && wanted < tick;
         tick = start ? wanted : Math.min(tick, wanted);
-        if (start) {
-            looked = System.nanoTime();
+        if (sooner && next != null) {
+            next.cancel(false);
+        }
+        if (start || sooner) {
             schedule();
         }
     }
@@ -78,12 +76,11 @@ final class Deadlines {
     }
 
     private void schedule() {
-        var unused = loop.schedule(this::look, tick, TimeUnit.NANOSECONDS);
+        next = loop.schedule(this::look, tick, TimeUnit.NANOSECONDS);
     }
 
     private void look() {
         long now = System.nanoTime();
-        looked = now;
         for (int i = all.size() - 1; i >= 0; i--) {
             if (i < all.size()) {
                 Deadline deadline = all.get(i);

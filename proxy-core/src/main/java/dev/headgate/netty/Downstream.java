@@ -87,7 +87,7 @@ final class Downstream {
     void drain() {
         closing = true;
         if (decoder.isIdle()) {
-            channel.close();
+            writer.flushAndClose();
         }
     }
 

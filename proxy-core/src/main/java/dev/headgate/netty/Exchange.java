@@ -99,7 +99,7 @@ final class Exchange {
         this.head = null;
         this.framing = Framing.NONE;
         this.headNanos = System.nanoTime();
-        this.startNanos = headNanos;
+        this.startNanos = bad.startNanos();
         this.startMillis = downstream.edge().clock().millis();
         this.id = RequestIdentity.salvaged(
                 bad.bytes(), bad.length(), snapshot.gate().settings(), startMillis);
@@ -257,15 +257,17 @@ final class Exchange {
 
     /** The head is about to be written upstream; says whether the Authorization fields in it are those that were read. */
     boolean prove(HeadWriter written) {
-        sentNanos = System.nanoTime();
         long hash = AuthorizationProof.fieldHash(written, downstream.edge().hash());
         boolean intact = hash == credential.fieldHash();
         if (!intact) {
             authorization = AuthorizationFate.ALTERED;
-        } else if (credential.isPresent()) {
+            return false;
+        }
+        sentNanos = System.nanoTime();
+        if (credential.isPresent()) {
             authorization = AuthorizationFate.INTACT;
         }
-        return intact;
+        return true;
     }
 
     /** Answers with a refusal, or breaks off where an answer has begun. */
@@ -281,8 +283,8 @@ final class Exchange {
         }
         dropUpstream();
         if (responseStarted || !downstream.channel().isActive()) {
-            boolean gone = !downstream.channel().isActive();
-            abort(gone ? Side.DOWNSTREAM : Side.UPSTREAM);
+            boolean theirs = kind == VerdictKind.DENY || !downstream.channel().isActive();
+            abort(theirs ? Side.DOWNSTREAM : Side.UPSTREAM);
             return;
         }
         responseStarted = true;

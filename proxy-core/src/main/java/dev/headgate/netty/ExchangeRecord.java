@@ -90,13 +90,13 @@ public record ExchangeRecord(
         INTACT,
         /** It does not; the exchange was closed. */
         ALTERED,
-        /** Read, and not written upstream, because the request was refused. */
+        /** Read, and not written upstream: the request was refused, or there was no connection. */
         UNSENT
     }
 
     /** What was done to the organisation field. */
     public enum OrganizationFate {
-        /** None is configured. */
+        /** None is configured, or the request was not sent. */
         NONE,
         ADDED,
         /** The client's was the same. */

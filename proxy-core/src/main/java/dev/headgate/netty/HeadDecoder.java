@@ -189,7 +189,11 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         RequestHead head = parser.request(reader.bytes(), length);
         Framing framing = Framing.of(head);
         reader.reset();
-        deadline.clear();
+        if (framing.hasBody()) {
+            deadline.set(timeouts.idle().toNanos());
+        } else {
+            deadline.clear();
+        }
         state = State.BODY;
         body.start(framing);
         ctx.fireChannelRead(new Request(head, framing, startNanos));
@@ -207,8 +211,9 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     private void fail(ChannelHandlerContext ctx, Deny deny) {
         boolean inHead = state == State.HEAD;
-        BadRequest bad =
-                inHead ? new BadRequest(deny, reader.bytes(), reader.length()) : new BadRequest(deny, new byte[0], 0);
+        BadRequest bad = inHead
+                ? new BadRequest(deny, reader.bytes(), reader.length(), startNanos)
+                : new BadRequest(deny, new byte[0], 0, startNanos);
         state = State.DISCARD;
         deadline.clear();
         if (!decoding) {
@@ -225,11 +230,29 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (state) {
-            case HEAD -> fail(ctx, new Deny(Reason.HEAD_TIMEOUT, "head: incomplete after " + timeouts.head()));
-            case BODY -> fail(ctx, new Deny(Reason.BODY_TIMEOUT, "body: nothing came for " + timeouts.idle()));
+            case HEAD ->
+                fail(
+                        ctx,
+                        new Deny(
+                                Reason.HEAD_TIMEOUT,
+                                "head: incomplete after " + timeouts.head().toMillis() + " ms"));
+            case BODY -> bodyLate(ctx);
             case IDLE -> ctx.close();
             case DISCARD -> downstream.lingered();
             case WAIT -> downstream.reset();
+        }
+    }
+
+    private void bodyLate(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            fail(
+                    ctx,
+                    new Deny(
+                            Reason.BODY_TIMEOUT,
+                            "body: nothing came for " + timeouts.idle().toMillis() + " ms"));
+        } else {
+            // An early answer that the client does not take.
+            downstream.reset();
         }
     }
 

@@ -17,6 +17,7 @@ final class Learning {
     private final Learns learns;
     private final int limit;
     private final ByteArrayOutputStream request = new ByteArrayOutputStream();
+    private boolean requestTooLong;
     private @Nullable CompositeByteBuf answer;
 
     /**
@@ -33,7 +34,8 @@ final class Learning {
 
     /** Looks at content of the request, which stays the caller's. */
     void request(ByteBuf content) {
-        if (request.size() + content.readableBytes() <= limit) {
+        requestTooLong |= request.size() + content.readableBytes() > limit;
+        if (!requestTooLong) {
             try {
                 content.getBytes(content.readerIndex(), request, content.readableBytes());
             } catch (IOException e) {
@@ -42,8 +44,9 @@ final class Learning {
         }
     }
 
+    /** Empty where it was longer than the limit. */
     byte[] request() {
-        return request.toByteArray();
+        return requestTooLong ? new byte[0] : request.toByteArray();
     }
 
     /** Takes content of the answer over; says whether it is still within the limit. */

@@ -3,12 +3,13 @@ package dev.headgate.netty;
 import java.time.Duration;
 
 /**
- * How long a side may take. Looked at about every tenth of the shortest of them, so late by
- * up to two tenths of that, and never early.
+ * How long a side may take. Looked at about every tenth of the shortest of them, so late by that much and
+ * never early.
  *
  * @param head from a request's first byte to the end of its head
  * @param idle without a byte, on a connection that should have some, or between requests; both sides
- * @param upstreamConnect to a connection, and with TLS to the end of its handshake
+ * @param upstreamConnect for each step to a connection: each query of a name server, the connection, and with TLS the
+ *     handshake
  * @param upstreamResponse from the request's last byte sent to the answer's first byte
  */
 public record Timeouts(Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse) {}

@@ -13,7 +13,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to an upstream: writes a request, reads its answer, and is ready for the next. Confined to its event
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     static final String NAME = "upstream";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamHandler.class);
 
     /** Who gets the answer. */
     interface Answers {
@@ -304,6 +310,9 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.warn("connection to {} closed: {}", upstream, cause.toString());
+        }
         if (state == State.BODY) {
             // Also where the end of the connection is the body's: a reset is no proper end (RFC 9112 section 8).
             lose(new Deny(Reason.UPSTREAM_INVALID, "answer: the connection broke in its body"), false);
@@ -315,8 +324,18 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private void late() {
         switch (state) {
             case HEAD ->
-                lose(new Deny(Reason.UPSTREAM_TIMEOUT, "answer: none after " + timeouts.upstreamResponse()), false);
-            case BODY -> lose(new Deny(Reason.UPSTREAM_TIMEOUT, "answer: nothing more for " + timeouts.idle()), false);
+                lose(
+                        new Deny(
+                                Reason.UPSTREAM_TIMEOUT,
+                                "answer: none after "
+                                        + timeouts.upstreamResponse().toMillis() + " ms"),
+                        false);
+            case BODY ->
+                lose(
+                        new Deny(
+                                Reason.UPSTREAM_TIMEOUT,
+                                "answer: nothing more for " + timeouts.idle().toMillis() + " ms"),
+                        false);
             case IDLE, CLOSED -> close();
         }
     }

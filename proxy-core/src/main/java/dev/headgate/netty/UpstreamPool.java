@@ -45,6 +45,7 @@ final class UpstreamPool {
         this.transport = transport;
         this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
                 .datagramChannelType(transport.datagram())
+                .queryTimeoutMillis(edge.snapshot().timeouts().upstreamConnect().toMillis())
                 .nameServerProvider(DnsServerAddressStreamProviders.platformDefault()));
     }
 

@@ -31,6 +31,9 @@ public final class SessionRecorder {
     private static final int LONGEST_PURPOSE = 64;
     private static final int LONGEST_SCOPES = 1024;
 
+    /** A hundred years, in seconds. */
+    private static final double LONGEST_LIFETIME = 100 * 366 * 86_400.0;
+
     private final KeyedHash hash;
     private final Duration defaultLifetime;
 
@@ -110,9 +113,11 @@ public final class SessionRecorder {
         String at = members.first(learns.expiresAt());
         try {
             if (seconds != null) {
-                return Math.addExact(now, Math.multiplyExact(Math.max(0, (long) Double.parseDouble(seconds)), 1000L));
-            }
-            if (at != null) {
+                double lifetime = Double.parseDouble(seconds);
+                if (lifetime > 0 && lifetime <= LONGEST_LIFETIME) {
+                    return now + (long) (lifetime * 1000);
+                }
+            } else if (at != null) {
                 return OffsetDateTime.parse(at).toInstant().toEpochMilli();
             }
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {

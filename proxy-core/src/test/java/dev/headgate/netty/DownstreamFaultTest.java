@@ -174,6 +174,21 @@ class DownstreamFaultTest {
     }
 
     @Test
+    void aBodyThatNeverStartsIsA408() throws Exception {
+        wire.timeouts(10_000, 300, 2_000, 30_000);
+        RawSocket client = wire.client();
+        client.send(Wire.post("/", "r1", "Content-Length: 10"));
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.posted("/", "r1", "Content-Length: 10"));
+        assertThat(client.answer().reason()).isEqualTo("body.timeout");
+        client.expectEnd();
+        server.awaitGone();
+        ExchangeRecord record = wire.record();
+        assertThat(record.reason()).isEqualTo(Reason.BODY_TIMEOUT);
+        assertThat(record.durationNanos()).isGreaterThan(300_000_000);
+    }
+
+    @Test
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
         wire.timeouts(10_000, 300, 2_000, 30_000);
         RawSocket fresh = wire.client();
