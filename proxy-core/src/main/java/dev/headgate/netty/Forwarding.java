@@ -84,8 +84,9 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         unflushed = true;
         if (end != null) {
             connection.sendEnd(end.trailers());
-        } else if (!downstream.channel().config().isAutoRead()
-                && connection.channel().isWritable()) {
+        }
+        boolean takesMore = end != null || connection.channel().isWritable();
+        if (takesMore && !downstream.channel().config().isAutoRead()) {
             downstream.resumeReading();
         }
         if (!reused) {

@@ -3,100 +3,145 @@ package dev.headgate.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.profile.Binding;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store must do, with a clock that stands still unless told. */
+/** What every session store does, whatever it keeps sessions in. */
 abstract class SessionStoreContract {
-    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
-    private final KeyedHash hash = KeyedHash.random();
+    static final Duration LIFETIME = Duration.ofMinutes(15);
 
-    abstract SessionStore store(InstantSource clock);
+    private Instant now = Instant.parse("2026-11-01T00:00:00Z");
+    private SessionStore store = create(() -> now);
 
-    TokenFingerprint fingerprint(String token) {
-        return hash.fingerprint(token.getBytes(), 0, token.length());
+    /** A store that keeps a thousand sessions at least, and goes by that clock. */
+    abstract SessionStore create(InstantSource clock);
+
+    @BeforeEach
+    void fresh() {
+        store = create(() -> now);
     }
 
-    Session session(String token, String guest) {
-        long issued = now.get().toEpochMilli();
+    @Test
+    void knowsNothingAtFirst() throws Exception {
+        assertThat(find(1)).isNull();
+    }
+
+    @Test
+    void findsWhatWasPut() throws Exception {
+        Session session = session(1, "guest-1");
+        put(session);
+        assertThat(find(1)).isEqualTo(session);
+        assertThat(find(2)).isNull();
+    }
+
+    @Test
+    void tellsFingerprintsApartThatDifferInOneHalf() throws Exception {
+        put(session(1, "guest-1"));
+        assertThat(now(store.find(new TokenFingerprint(1, 0)))).isNull();
+        assertThat(now(store.find(new TokenFingerprint(0, -1)))).isNull();
+    }
+
+    @Test
+    void remembersAStaleSessionForAWhile() throws Exception {
+        Session session = session(1, "guest-1");
+        put(session);
+        advance(LIFETIME.plusSeconds(60));
+        assertThat(find(1)).isEqualTo(session);
+    }
+
+    @Test
+    void aNewerTokenSupersedesTheOneBeforeIt() throws Exception {
+        put(session(1, "guest-1"));
+        advance(Duration.ofSeconds(5));
+        Session second = session(2, "guest-1");
+        put(second);
+        assertThat(find(1)).isNotNull().extracting(Session::supersededAt).isEqualTo(second.issuedAt());
+        assertThat(find(2)).isEqualTo(second);
+        advance(Duration.ofSeconds(5));
+        put(session(3, "guest-1"));
+        assertThat(find(1)).isNotNull().extracting(Session::supersededAt).isEqualTo(second.issuedAt());
+        assertThat(find(2)).isNotNull().extracting(Session::supersededAt).isEqualTo(now.toEpochMilli());
+    }
+
+    @Test
+    void aTokenIssuedAgainIsTheNewestAgain() throws Exception {
+        put(session(1, "guest-1"));
+        advance(Duration.ofSeconds(5));
+        put(session(2, "guest-1"));
+        advance(Duration.ofSeconds(5));
+        Session again = session(1, "guest-1");
+        put(again);
+        assertThat(find(1)).isEqualTo(again);
+        assertThat(find(2)).isNotNull().extracting(Session::supersededAt).isEqualTo(now.toEpochMilli());
+        put(again);
+        assertThat(find(1)).isEqualTo(again);
+    }
+
+    @Test
+    void otherGuestsProfilesAndGuestlessSessionsAreLeftAlone() throws Exception {
+        put(session(1, "guest-1"));
+        put(session(2, "guest-2"));
+        put(session(3, null));
+        put(session(4, null));
+        put(new Session(
+                new TokenFingerprint(5, -5),
+                "other",
+                Map.of(Binding.GUEST, "guest-1"),
+                null,
+                null,
+                0,
+                Long.MAX_VALUE / 2,
+                Long.MAX_VALUE));
+        for (int i = 1; i <= 4; i++) {
+            assertThat(find(i)).isNotNull().extracting(Session::supersededAt).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void takesLifetimesAtTheEndsOfTheirRange() throws Exception {
+        put(new Session(new TokenFingerprint(1, -1), "p", Map.of(), null, null, 0, Long.MAX_VALUE, Long.MAX_VALUE));
+        put(new Session(new TokenFingerprint(2, -2), "p", Map.of(), null, null, 0, Long.MIN_VALUE, Long.MAX_VALUE));
+        assertThat(find(1)).isNotNull();
+        advance(Duration.ofDays(365));
+        assertThat(find(1)).isNotNull();
+    }
+
+    Session session(int token, @Nullable String guest) {
         return new Session(
-                fingerprint(token),
+                new TokenFingerprint(token, -token),
                 "forum-guest",
                 guest == null ? Map.of() : Map.of(Binding.GUEST, guest),
-                null,
+                "guest:chat guest:write",
                 "chat",
-                issued,
-                issued + 900_000,
+                now.toEpochMilli(),
+                now.plus(LIFETIME).toEpochMilli(),
                 Long.MAX_VALUE);
     }
 
-    static Session find(SessionStore store, TokenFingerprint fingerprint) {
-        return store.find(fingerprint).toCompletableFuture().join();
+    SessionStore store() {
+        return store;
     }
 
-    static void put(SessionStore store, Session session) {
-        store.put(session).toCompletableFuture().join();
+    void advance(Duration by) {
+        now = now.plus(by);
     }
 
-    @Test
-    void findsWhatWasPutAndNothingElse() {
-        SessionStore store = store(now::get);
-        Session session = session("a", "guest");
-        put(store, session);
-        assertThat(find(store, fingerprint("a"))).isEqualTo(session);
-        assertThat(find(store, fingerprint("b"))).isNull();
+    void put(Session session) throws Exception {
+        now(store.put(session));
     }
 
-    @Test
-    void aNewerTokenSupersedesTheSameGuestsOlderOne() {
-        SessionStore store = store(now::get);
-        put(store, session("a", "guest"));
-        put(store, session("other", "other guest"));
-        now.updateAndGet(t -> t.plusSeconds(5));
-        put(store, session("b", "guest"));
-        assertThat(find(store, fingerprint("a")).supersededAt())
-                .isEqualTo(now.get().toEpochMilli());
-        assertThat(find(store, fingerprint("b")).supersededAt()).isEqualTo(Long.MAX_VALUE);
-        assertThat(find(store, fingerprint("other")).supersededAt()).isEqualTo(Long.MAX_VALUE);
+    @Nullable
+    Session find(int token) throws Exception {
+        return now(store.find(new TokenFingerprint(token, -token)));
     }
 
-    @Test
-    void theFirstSupersedingCounts() {
-        SessionStore store = store(now::get);
-        put(store, session("a", "guest"));
-        put(store, session("b", "guest"));
-        long first = now.get().toEpochMilli();
-        now.updateAndGet(t -> t.plusSeconds(5));
-        put(store, session("c", "guest"));
-        assertThat(find(store, fingerprint("a")).supersededAt()).isEqualTo(first);
-    }
-
-    @Test
-    void theSameTokenAgainDoesNotSupersedeItself() {
-        SessionStore store = store(now::get);
-        put(store, session("a", "guest"));
-        put(store, session("a", "guest"));
-        assertThat(find(store, fingerprint("a")).supersededAt()).isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
-    void guestsWithoutAnIdDoNotSupersedeEachOther() {
-        SessionStore store = store(now::get);
-        put(store, session("a", null));
-        put(store, session("b", null));
-        assertThat(find(store, fingerprint("a")).supersededAt()).isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
-    void remembersAStaleSessionForAWhile() {
-        SessionStore store = store(now::get);
-        put(store, session("a", "guest"));
-        now.updateAndGet(t -> t.plusSeconds(1800));
-        assertThat(find(store, fingerprint("a"))).isNotNull();
-        now.updateAndGet(t -> t.plusSeconds(3600));
-        assertThat(find(store, fingerprint("a"))).isNull();
+    private static <T extends @Nullable Object> T now(java.util.concurrent.CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 }

@@ -1,0 +1,151 @@
+package dev.headgate.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.GateSettings;
+import dev.headgate.gate.Organization;
+import dev.headgate.gate.check.Checks;
+import dev.headgate.http.FieldName;
+import dev.headgate.netty.WireClient.Answer;
+import dev.headgate.profile.Profile;
+import dev.headgate.session.CaffeineSessionStore;
+import dev.headgate.session.KeyedHash;
+import dev.headgate.session.SessionRecorder;
+import dev.headgate.session.SessionStore;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The whole core in front of a {@link GuestApi}, with a clock, a store and settings that a test can choose. */
+final class GuardedEdge implements AutoCloseable {
+    static final String ORGANIZATION = "0c1d2e3f-0000-4000-8000-000000000001";
+    static final FieldName ORGANIZATION_FIELD = FieldName.of("X-Genesys-Cloud-Id");
+    static final GateSettings ENFORCE = settings(false, false, false);
+    static final int CHECKED_BODY = 64 * 1024;
+
+    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
+    final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    final GuestApi api = new GuestApi();
+    final SessionStore store;
+    final Edge edge;
+    final EventLoopGroup group;
+    private final Channel listener;
+
+    GuardedEdge() {
+        this(ENFORCE, clock -> new CaffeineSessionStore(1000, clock));
+    }
+
+    GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores) {
+        InstantSource clock = now::get;
+        KeyedHash hash = KeyedHash.random();
+        store = stores.apply(clock);
+        edge = new Edge(
+                snapshot(settings),
+                store,
+                new SessionRecorder(hash, Duration.ofMinutes(15)),
+                hash,
+                clock,
+                records::add,
+                ConnectionListener.NONE);
+        Transport transport = Transport.NIO;
+        group = transport.group(1);
+        listener = new ServerBootstrap()
+                .group(group)
+                .channel(transport.server())
+                .childHandler(DownstreamInitializer.of(edge, transport))
+                .bind("127.0.0.1", 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    static GateSettings settings(boolean refuseOrganization, boolean observe, boolean allowUnknownTokens) {
+        return new GateSettings(
+                new Organization(ORGANIZATION_FIELD, ORGANIZATION, refuseOrganization),
+                FieldName.of("x-request-id"),
+                true,
+                observe,
+                allowUnknownTokens,
+                30_000);
+    }
+
+    void use(GateSettings settings) {
+        edge.swap(snapshot(settings));
+    }
+
+    private Snapshot snapshot(GateSettings settings) {
+        Upstream upstream = new Upstream("genesys", "127.0.0.1", api.port(), null);
+        return new Snapshot(
+                new Gate(settings, Checks.ALL),
+                List.of(new Route("/api/v2/guests/", upstream, Profile.FORUM_GUEST), new Route("/", upstream, null)),
+                new Limits(32 * 1024, 100, CHECKED_BODY, 0),
+                new Timeouts(
+                        Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)));
+    }
+
+    void advance(Duration by) {
+        now.updateAndGet(time -> time.plus(by));
+    }
+
+    WireClient connect() throws IOException {
+        return new WireClient(((InetSocketAddress) listener.localAddress()).getPort());
+    }
+
+    /** Asks on a connection of its own. */
+    Answer ask(String octets) throws IOException {
+        try (WireClient client = connect()) {
+            return client.send(octets).read();
+        }
+    }
+
+    /** Creates an identity through the edge, and forgets that it was asked for. */
+    Guest newGuest() throws IOException, InterruptedException {
+        Guest guest = guest(ask(Ask.identity()).body());
+        record();
+        api.seen.clear();
+        return guest;
+    }
+
+    static Guest guest(String answer) {
+        return new Guest(
+                member(answer, "guest_token"),
+                member(answer, "guestId"),
+                member(answer, "conversationId"),
+                member(answer, "webChatSessionId"),
+                member(answer, "divisionId"));
+    }
+
+    static String member(String json, String name) {
+        Matcher matcher = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(json);
+        assertThat(matcher.find()).as("%s in %s", name, json).isTrue();
+        return matcher.group(1);
+    }
+
+    /** The next exchange's record; waits for it. */
+    ExchangeRecord record() throws InterruptedException {
+        ExchangeRecord next = records.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no exchange record within 10 s");
+        }
+        return next;
+    }
+
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        api.close();
+    }
+}
