@@ -54,10 +54,14 @@ class LoadTest {
                 int number = c;
                 clients.add(pool.submit(() -> converse(client, number)));
             }
+            Future<?> records = pool.submit(() -> {
+                checkRecords();
+                return null;
+            });
             for (Future<?> client : clients) {
                 client.get(10, TimeUnit.MINUTES);
             }
-            checkRecords();
+            records.get(1, TimeUnit.MINUTES);
             wire.upstream().stopListening();
             upstream.get(10, TimeUnit.SECONDS);
         } finally {
@@ -119,7 +123,7 @@ class LoadTest {
     private void acceptAll(ExecutorService pool) {
         try {
             while (true) {
-                RawSocket connection = wire.upstream().accept();
+                RawSocket connection = wire.upstream().acceptPatiently();
                 pool.submit(() -> echo(connection));
             }
         } catch (SocketException e) {

@@ -34,6 +34,14 @@ final class ScriptedUpstream implements AutoCloseable {
         return connection;
     }
 
+    /** The next connection, whenever it comes, and whenever its next byte comes. */
+    RawSocket acceptPatiently() throws IOException {
+        listener.setSoTimeout(0);
+        RawSocket connection = accept();
+        connection.socket.setSoTimeout(0);
+        return connection;
+    }
+
     /** From now on connections are refused; those there are stay. */
     void stopListening() throws IOException {
         listener.close();
