@@ -147,7 +147,7 @@ class DownstreamFaultTest {
 
     @Test
     void aSlowHeadIsA408() throws Exception {
-        wire.timeouts(200, 75_000, 2_000, 30_000);
+        wire.timeouts(500, 75_000, 2_000, 30_000);
         RawSocket client = wire.client();
         client.send("GET / HTTP/1.1\r\nHost: edge.test\r\nx-request-id: r1\r\n");
         RawAnswer answer = client.answer();
@@ -160,7 +160,7 @@ class DownstreamFaultTest {
 
     @Test
     void aStalledBodyIsA408() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket client = wire.client();
         client.send(Wire.post("/", "r1", "Content-Length: 10"), "hello");
         RawSocket server = wire.upstream().accept();
@@ -175,7 +175,7 @@ class DownstreamFaultTest {
 
     @Test
     void aBodyThatNeverStartsIsA408() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket client = wire.client();
         client.send(Wire.post("/", "r1", "Content-Length: 10"));
         RawSocket server = wire.upstream().accept();
@@ -190,7 +190,7 @@ class DownstreamFaultTest {
 
     @Test
     void anIdleConnectionIsClosedWithoutAWord() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket fresh = wire.client();
         fresh.expectEnd();
         RawSocket client = wire.client();

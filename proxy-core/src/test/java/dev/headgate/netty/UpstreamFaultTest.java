@@ -283,7 +283,7 @@ class UpstreamFaultTest {
 
     @Test
     void silenceBeforeTheAnswerIsA504() throws Exception {
-        wire.timeouts(10_000, 75_000, 2_000, 200);
+        wire.timeouts(10_000, 75_000, 2_000, 500);
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r1"));
         RawSocket server = wire.upstream().accept();
@@ -303,7 +303,7 @@ class UpstreamFaultTest {
 
     @Test
     void silenceInTheAnswerIsAnAbortedTransfer() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r1"));
         RawSocket server = wire.upstream().accept();
@@ -319,27 +319,27 @@ class UpstreamFaultTest {
 
     @Test
     void anUploadThatTheUpstreamDoesNotTakeIsA504() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket client = wire.client();
-        int total = 64 * 1024 * 1024;
-        client.send(Wire.post("/", "r1", "Content-Length: " + total));
-        RawSocket server = wire.upstream().accept();
-        server.expect(wire.posted("/", "r1", "Content-Length: " + total));
+        byte[] body = new byte[64 * 1024 * 1024];
+        client.send(Wire.post("/", "r1", "Content-Length: " + body.length));
         Thread upload = new Thread(() -> {
             try {
-                client.send(new byte[total]);
+                client.send(body);
             } catch (java.io.IOException e) {
                 // The edge reads for a while after its answer, and then no more.
             }
         });
         upload.start();
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.posted("/", "r1", "Content-Length: " + body.length));
         expectFailure(client, "r1", Reason.UPSTREAM_TIMEOUT);
         upload.join();
     }
 
     @Test
     void anIdleUpstreamConnectionIsClosed() throws Exception {
-        wire.timeouts(10_000, 300, 2_000, 30_000);
+        wire.timeouts(10_000, 600, 2_000, 30_000);
         RawSocket client = wire.client();
         RawSocket server = wire.warmUp(client);
         server.expectEnd();
