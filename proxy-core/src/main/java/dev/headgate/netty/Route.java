@@ -13,7 +13,7 @@ public record Route(
         String path, Upstream upstream, @Nullable Profile profile) {
     boolean matches(String requestPath) {
         int length = path.endsWith("/") ? path.length() - 1 : path.length();
-        return requestPath.startsWith(path.substring(0, length))
+        return requestPath.regionMatches(0, path, 0, length)
                 && (requestPath.length() == length || requestPath.charAt(length) == '/' || length == 0);
     }
 }

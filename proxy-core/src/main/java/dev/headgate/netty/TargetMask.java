@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.IdText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,7 +12,6 @@ import java.util.Set;
 final class TargetMask {
     private static final String MASK = "[masked]";
     private static final int LONGEST_PLAIN = 19;
-    private static final int UUID_LENGTH = 36;
     private static final Set<String> TELLING = Set.of("key", "code", "sig", "signature");
     private static final List<String> TELLING_PARTS =
             List.of("token", "jwt", "auth", "secret", "passw", "bearer", "apikey", "api_key");
@@ -68,18 +68,9 @@ final class TargetMask {
 
     /** Whether a text may be a token: long, of letters and digits mixed, and no UUID; or a JWT. */
     static boolean isTokenLike(String part) {
-        if (part.length() > LONGEST_PLAIN && !isUuid(part)) {
+        if (part.length() > LONGEST_PLAIN && !IdText.isUuid(part)) {
             return part.chars().anyMatch(Character::isDigit) && part.chars().anyMatch(Character::isLetter);
         }
         return part.startsWith("eyJ");
-    }
-
-    private static boolean isUuid(String part) {
-        return part.length() == UUID_LENGTH
-                && part.charAt(8) == '-'
-                && part.charAt(13) == '-'
-                && part.charAt(18) == '-'
-                && part.charAt(23) == '-'
-                && part.chars().allMatch(c -> c == '-' || Character.digit(c, 16) >= 0);
     }
 }

@@ -2,6 +2,7 @@ package dev.headgate.gate.check;
 
 import dev.headgate.gate.Check;
 import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.IdText;
 import dev.headgate.gate.PresentedId;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;

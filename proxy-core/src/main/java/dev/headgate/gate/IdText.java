@@ -1,17 +1,18 @@
-package dev.headgate.gate.check;
+package dev.headgate.gate;
 
 /**
  * An id as a message shows it. Only what looks like a UUID is repeated: anything else may be a token that a client put
  * in the wrong place.
  */
-final class IdText {
+public final class IdText {
     private IdText() {}
 
-    static String of(String id) {
+    public static String of(String id) {
         return isUuid(id) ? id : "a value of " + id.length() + " characters";
     }
 
-    private static boolean isUuid(String id) {
+    /** The form of RFC 9562 section 4, in either case. */
+    public static boolean isUuid(String id) {
         if (id.length() != 36) {
             return false;
         }
