@@ -7,7 +7,7 @@ import dev.headgate.config.Config.Upstream;
 import dev.headgate.config.ConfigError;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ public final class CheckCommand implements Callable<Integer> {
     private Path file;
 
     public CheckCommand() {
-        this(System.getenv(), Profile.BUILT_IN.keySet());
+        this(System.getenv(), BuiltInProfiles.ALL.keySet());
     }
 
     /** With an environment and profiles of the caller's own. */

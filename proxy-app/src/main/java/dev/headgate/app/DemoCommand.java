@@ -7,7 +7,7 @@ import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.observe.Diagnostics;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
 import java.io.IOException;
@@ -141,7 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
         Path file = Files.createTempFile("headgate-demo", ".yaml");
         try {
             Files.writeString(file, String.format(Locale.ROOT, CONFIG, port, adminPort, upstream, ORGANIZATION));
-            return ConfigLoader.load(file, Map.of(), Profile.BUILT_IN.keySet());
+            return ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
         } catch (ConfigException e) {
             throw new IllegalStateException("the demo's own configuration is bad: " + e.errors(), e);
         } finally {

@@ -6,7 +6,7 @@ import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
 import dev.headgate.observe.Diagnostics;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), Profile.BUILT_IN.keySet());
+            Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
             Config config = loaded.config();
             if (config.capture().path() != null) {

@@ -8,6 +8,8 @@ import dev.headgate.config.Config.Listener;
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
+import dev.headgate.gate.Policy;
+import dev.headgate.gate.Reason;
 import dev.headgate.gate.check.Checks;
 import dev.headgate.http.FieldName;
 import dev.headgate.netty.DownstreamInitializer;
@@ -22,6 +24,7 @@ import dev.headgate.netty.Transport;
 import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Profile;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
@@ -42,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +64,7 @@ public final class Server implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final int BACKLOG = 4096;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
@@ -92,7 +97,7 @@ public final class Server implements AutoCloseable {
         Edge edge = new Edge(
                 snapshot(config),
                 sessions,
-                new SessionRecorder(hash, config.sessions().defaultLifetime()),
+                new SessionRecorder(hash, config.sessions().defaultLifetime(), CLOCK_SKEW),
                 hash,
                 clock,
                 all(accessLog, also),
@@ -223,8 +228,8 @@ public final class Server implements AutoCloseable {
             if (upstream == null) {
                 throw new IllegalArgumentException("routes: unknown upstream (expected: a checked configuration)");
             }
-            Profile profile = route.profile() == null ? null : Profile.BUILT_IN.get(route.profile());
-            routes.add(new Route(route.path(), upstream, profile));
+            Profile profile = route.profile() == null ? null : BuiltInProfiles.ALL.get(route.profile());
+            routes.add(new Route(route.path(), upstream, profile, policy(config.guard())));
         }
         Config.Limits limits = config.limits();
         Config.Timeouts timeouts = config.timeouts();
@@ -247,9 +252,15 @@ public final class Server implements AutoCloseable {
                                 organization.onConflict() == Config.OnConflict.REFUSE),
                 FieldName.of(config.requestId().header()),
                 config.requestId().accept() == Config.Accept.VALID,
-                config.guard().mode() == Config.Mode.OBSERVE,
-                config.guard().unknownToken() == Config.UnknownToken.ALLOW,
-                config.sessions().supersededGrace().toMillis());
+                config.sessions().supersededGrace().toMillis(),
+                CLOCK_SKEW.toMillis(),
+                null);
+    }
+
+    private static Policy policy(Config.Guard guard) {
+        Set<Reason> observed =
+                guard.mode() == Config.Mode.OBSERVE ? Policy.OBSERVE.observed() : Policy.ENFORCE.observed();
+        return new Policy(guard.unknownToken() == Config.UnknownToken.ALLOW, observed);
     }
 
     /** The base URL of each listener, in the order of the configuration, with the port really bound. */

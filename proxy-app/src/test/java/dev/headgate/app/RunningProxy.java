@@ -3,7 +3,7 @@ package dev.headgate.app;
 import dev.headgate.config.Config;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.netty.ExchangeRecord;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +33,7 @@ final class RunningProxy implements AutoCloseable {
         log = directory.resolve("access.log");
         configFile =
                 Files.writeString(directory.resolve("headgate.yaml"), config + "accessLog:\n  path: " + log + "\n");
-        Config loaded = ConfigLoader.load(configFile, Map.of(), Profile.BUILT_IN.keySet());
+        Config loaded = ConfigLoader.load(configFile, Map.of(), BuiltInProfiles.ALL.keySet());
         server = Server.start(loaded, records::add);
     }
 

@@ -8,6 +8,7 @@ import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.netty.GuardedFields;
 
 /** Records to start from. Each call of a method changes what it names; the rest is a good exchange. */
 final class Exchanges {
@@ -121,6 +122,8 @@ final class Exchanges {
                 scheme,
                 protocol,
                 traceparent,
-                aborted);
+                aborted,
+                GuardedFields.NONE,
+                null);
     }
 }

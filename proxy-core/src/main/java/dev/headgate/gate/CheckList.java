@@ -7,6 +7,6 @@ import java.util.List;
  *
  * @param head those that need the head alone
  * @param session those that also need the session of its token, for endpoints that are guarded
- * @param ids those that also need the ids in its query and body
+ * @param content those that also need what is in its path, query and body: ids, or what a create request lacks
  */
-public record CheckList(List<Check> head, List<Check> session, List<Check> ids) {}
+public record CheckList(List<Check> head, List<Check> session, List<Check> content) {}

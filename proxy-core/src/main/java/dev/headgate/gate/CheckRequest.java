@@ -5,6 +5,8 @@ import dev.headgate.http.RequestHead;
 import dev.headgate.profile.Guards;
 import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
+import dev.headgate.session.TokenClaims;
+import dev.headgate.session.TokenFingerprint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,25 +14,26 @@ import org.jspecify.annotations.Nullable;
  * What a rule may see. Immutable.
  *
  * @param guarded the fields that the settings guard
- * @param guards what the endpoint demands; null for an endpoint that demands nothing
+ * @param target what the request is for, and what its route does with what is found
+ * @param token the fingerprint of what the endpoint takes for the credential; null where there is none
  * @param session what the token is bound to; null where it is unknown, or not asked for yet
+ * @param claims what the token says of itself, as far as the profile reads it; none before the session is known
  * @param ids that the request names; empty until they are read
+ * @param lacks what a create request should have and has not; empty until its body is read
  * @param now milliseconds since the epoch
  */
 public record CheckRequest(
         RequestHead head,
         GateSettings settings,
         List<FieldName> guarded,
-        @Nullable Guards guards,
+        Target target,
         Credential credential,
+        @Nullable TokenFingerprint token,
         @Nullable Session session,
+        TokenClaims claims,
         List<PresentedId> ids,
+        List<String> lacks,
         long now) {
-
-    /** Demands a token: the endpoint is guarded, and this is no CORS preflight, which cannot carry one. */
-    public @Nullable Guards demands() {
-        return guards == null || isPreflight(head) ? null : guards;
-    }
 
     private static final FieldName REQUEST_METHOD = FieldName.of("access-control-request-method");
 
@@ -38,18 +41,42 @@ public record CheckRequest(
     private static final List<FieldName> OVERRIDES = List.of(
             FieldName.of("x-http-method-override"), FieldName.of("x-http-method"), FieldName.of("x-method-override"));
 
+    /** Demands a token: the endpoint is guarded, and this is no CORS preflight, which cannot carry one. */
+    public @Nullable Guards demands() {
+        var endpoint = target.endpoint();
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        return guards == null || isPreflight(head) ? null : guards;
+    }
+
+    public Policy policy() {
+        return target.policy();
+    }
+
     /** Fetch standard, section 3.2.2. */
-    static boolean isPreflight(RequestHead head) {
+    public static boolean isPreflight(RequestHead head) {
         return head.method().equals("OPTIONS")
                 && head.has(REQUEST_METHOD)
                 && OVERRIDES.stream().noneMatch(head::has);
     }
 
-    CheckRequest with(@Nullable Session session) {
-        return new CheckRequest(head, settings, guarded, guards, credential, session, ids, now);
+    /**
+     * The same, with the session of its token.
+     *
+     * @param session null where the token is unknown
+     */
+    public CheckRequest with(@Nullable Session session) {
+        var profile = target.profile();
+        TokenClaims says = session != null
+                ? session.claims()
+                : profile == null ? TokenClaims.NONE : credential.claims(head, profile.claims());
+        return new CheckRequest(head, settings, guarded, target, credential, token, session, says, ids, lacks, now);
     }
 
     CheckRequest with(List<PresentedId> ids) {
-        return new CheckRequest(head, settings, guarded, guards, credential, session, ids, now);
+        return new CheckRequest(head, settings, guarded, target, credential, token, session, claims, ids, lacks, now);
+    }
+
+    CheckRequest lacking(List<String> lacks) {
+        return new CheckRequest(head, settings, guarded, target, credential, token, session, claims, ids, lacks, now);
     }
 }

@@ -1,15 +1,20 @@
 package dev.headgate.gate;
 
-import dev.headgate.gate.Verdict.Allow;
 import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.BadHead;
 import dev.headgate.http.FieldName;
+import dev.headgate.http.FieldNames;
 import dev.headgate.http.RequestHead;
 import dev.headgate.http.Trailers;
+import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
-import dev.headgate.profile.JsonMembers.Unreadable;
+import dev.headgate.profile.Learns;
+import dev.headgate.profile.Unreadable;
 import dev.headgate.session.Credential;
-import dev.headgate.session.Session;
+import dev.headgate.session.KeyedHash;
+import dev.headgate.session.TokenClaims;
+import dev.headgate.session.TokenFingerprint;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a request may go on, in three steps, each with what is known by then: {@link #head}, {@link
- * #session}, {@link #ids}. A caller goes to the next step when the last one allowed. No clock, no input or output.
+ * #session}, {@link #content}. A caller goes to the next step when the last one allowed. No clock, no input or output.
  * Immutable, so thread-safe.
  */
 public final class Gate {
@@ -31,11 +36,13 @@ public final class Gate {
 
     private final GateSettings settings;
     private final List<FieldName> guarded;
+    private final FieldNames guardedNames;
     private final CheckList checks;
 
     public Gate(GateSettings settings, CheckList checks) {
         this.settings = settings;
         this.guarded = settings.guardedFields();
+        this.guardedNames = new FieldNames(guarded);
         this.checks = checks;
     }
 
@@ -43,14 +50,33 @@ public final class Gate {
         return settings;
     }
 
+    /** The fields that the settings guard. */
+    public FieldNames guardedFields() {
+        return guardedNames;
+    }
+
     /**
      * What the rules will see of a request.
      *
-     * @param guards what its endpoint demands, or null for nothing
+     * @param token of the request, as {@link #token} finds it
      * @param now milliseconds since the epoch
      */
-    public CheckRequest request(RequestHead head, @Nullable Guards guards, Credential credential, long now) {
-        return new CheckRequest(head, settings, guarded, guards, credential, null, List.of(), now);
+    public CheckRequest request(
+            RequestHead head, Target target, Credential credential, @Nullable TokenFingerprint token, long now) {
+        return new CheckRequest(
+                head, settings, guarded, target, credential, token, null, TokenClaims.NONE, List.of(), List.of(), now);
+    }
+
+    /** The fingerprint of what the endpoint takes for the credential: Authorization's token, or a part of the path. */
+    public static @Nullable TokenFingerprint token(
+            RequestHead head, @Nullable Endpoint endpoint, Credential credential, KeyedHash hash) {
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        String variable = guards == null ? null : guards.tokenVariable();
+        if (endpoint == null || variable == null) {
+            return credential.fingerprint();
+        }
+        byte[] value = endpoint.path().value(variable, head.path()).getBytes(StandardCharsets.UTF_8);
+        return hash.fingerprint(value, 0, value.length);
     }
 
     /** Applies the rules that need the head alone. */
@@ -60,18 +86,29 @@ public final class Gate {
 
     /** Whether {@link #session} has to be asked, with the session of the request's token. */
     public boolean needsSession(CheckRequest request) {
-        return request.demands() != null && request.credential().fingerprint() != null;
+        Guards guards = request.demands();
+        return guards != null && guards.issued() && request.token() != null;
     }
 
-    /** Applies the rules that need the session of the request's token. */
-    public Verdict session(CheckRequest request, @Nullable Session session) {
-        return apply(checks.session(), request.with(session));
+    /** Applies the rules that need the session of the request's token, which the request has by now. */
+    public Verdict session(CheckRequest request) {
+        return apply(checks.session(), request);
     }
 
-    /** Whether {@link #ids} needs the body: the endpoint names ids in it, and it is, or has to be, JSON. */
-    public boolean needsBody(CheckRequest request, boolean hasBody) {
-        var guards = request.demands();
-        return guards != null && !guards.ids().isEmpty() && (guards.body() || hasBody && saysJson(request.head()));
+    /** Whether {@link #content} needs the body. */
+    public BodyNeed needsBody(CheckRequest request, boolean hasBody) {
+        Guards guards = request.demands();
+        if (guards == null) {
+            Learns learns = learns(request);
+            return learns != null && !learns.needs().body().isEmpty() ? BodyNeed.WANTED : BodyNeed.NONE;
+        }
+        boolean read = guards.body() || hasBody && !guards.ids().body().isEmpty() && saysJson(request.head());
+        return read ? BodyNeed.REQUIRED : BodyNeed.NONE;
+    }
+
+    private static @Nullable Learns learns(CheckRequest request) {
+        Endpoint endpoint = request.target().endpoint();
+        return endpoint == null ? null : endpoint.learns();
     }
 
     /** Any of several such fields counts: servers differ over which of two they take. */
@@ -85,45 +122,51 @@ public final class Gate {
     }
 
     /**
-     * Applies the rules that compare the ids in the query and the body with those that the token is bound to.
+     * Reads what the request has in its path, query and body.
      *
-     * @param body empty where {@link #needsBody} did not ask for it
+     * @param body null where {@link #needsBody} did not ask for it, or where it is too long
+     * @throws Unreadable if the body cannot be read in one way
      */
-    public Verdict ids(CheckRequest request, @Nullable Session session, byte[] body, boolean bodyRead) {
-        var guards = request.demands();
-        if (guards == null || guards.ids().isEmpty()) {
-            return Verdict.ALLOWED;
+    public CheckRequest read(CheckRequest request, byte @Nullable [] body) throws Unreadable {
+        Endpoint endpoint = request.target().endpoint();
+        Guards guards = request.demands();
+        if (endpoint == null) {
+            return request;
         }
-        try {
-            String otherwise = bodyRead ? readsOtherwise(request.head()) : null;
-            if (otherwise != null) {
-                return deny(new Deny(Reason.BODY_UNREADABLE, otherwise));
-            }
-            var ids = PresentedIds.of(request.head(), bodyRead ? guards : guards.withoutBody(), body);
-            return ids.isEmpty()
-                    ? Verdict.ALLOWED
-                    : apply(checks.ids(), request.with(session).with(ids));
-        } catch (Unreadable e) {
-            return deny(new Deny(Reason.BODY_UNREADABLE, e.getMessage() == null ? "" : e.getMessage()));
+        if (guards == null) {
+            Learns learns = endpoint.learns();
+            return learns == null || CheckRequest.isPreflight(request.head())
+                    ? request
+                    : request.lacking(CreateLint.lacks(request.head(), learns.needs(), settings.organization(), body));
         }
+        if (body != null) {
+            checkReading(request.head());
+        }
+        return request.with(PresentedIds.of(request.head(), endpoint.path(), guards.ids(), body));
     }
 
-    /** What makes another reader see other text in the same octets, or null. */
-    private static @Nullable String readsOtherwise(RequestHead head) {
+    /** Applies the rules that need what {@link #read} has found. */
+    public Verdict content(CheckRequest request) {
+        boolean empty = request.ids().isEmpty() && request.lacks().isEmpty();
+        return empty ? Verdict.ALLOWED : apply(checks.content(), request);
+    }
+
+    /** Something may make another reader see other text in the same octets. */
+    private static void checkReading(RequestHead head) throws Unreadable {
         for (int i = head.find(FieldName.CONTENT_ENCODING); i >= 0; i = head.find(FieldName.CONTENT_ENCODING, i + 1)) {
             if (!head.valueIs(i, "identity")) {
-                return "Content-Encoding: the check needs the body as it is (expected: none)";
+                throw new Unreadable("Content-Encoding: the check needs the body as it is (expected: none)");
             }
         }
         for (int i = head.find(FieldName.CONTENT_TYPE); i >= 0; i = head.find(FieldName.CONTENT_TYPE, i + 1)) {
             Matcher charset = CHARSET.matcher(head.value(i));
             while (charset.find()) {
                 if (!ASCII_COMPATIBLE.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
-                    return "Content-Type: a charset that JSON does not have (expected: UTF-8, RFC 8259 section 8.1)";
+                    throw new Unreadable(
+                            "Content-Type: a charset that JSON does not have (expected: UTF-8, RFC 8259 section 8.1)");
                 }
             }
         }
-        return null;
     }
 
     /** The refusal of a trailer section that brings in what only a head may (RFC 9110 section 6.5.1), or null. */
@@ -154,19 +197,15 @@ public final class Gate {
         return new Deny(reason, bad.getMessage());
     }
 
-    /** Where observing replaces refusing, the request goes on, except for what no one may forward. */
-    public Verdict deny(Deny deny) {
-        return settings.observe() && deny.reason().isObservable() ? new Allow(deny) : deny;
-    }
-
-    private Verdict apply(List<Check> rules, CheckRequest request) {
+    private static Verdict apply(List<Check> rules, CheckRequest request) {
         Verdict verdict = Verdict.ALLOWED;
         for (int i = 0; i < rules.size(); i++) {
-            Deny deny = rules.get(i).check(request);
+            Check rule = rules.get(i);
+            Deny deny = rule.check(request);
             if (deny == null) {
                 continue;
             }
-            Verdict next = deny(deny);
+            Verdict next = request.policy().verdict(deny.by(rule));
             if (next instanceof Deny) {
                 return next;
             }

@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param organization null where none is configured
  * @param requestIdHeader the field that carries the request id
  * @param acceptRequestIds whether a well-formed id of the client is kept
- * @param observe whether what can be read in one way is forwarded although a rule refuses it
- * @param allowUnknownTokens whether tokens that were not issued through here pass
  * @param supersededGraceMillis how long a token lives on after a newer one was issued for its guest
+ * @param clockSkewMillis how far the clock that a token's claims were written by may be behind this one
+ * @param cors which origins' scripts may use the API, or null where the upstream decides that
  */
 public record GateSettings(
         @Nullable Organization organization,
         FieldName requestIdHeader,
         boolean acceptRequestIds,
-        boolean observe,
-        boolean allowUnknownTokens,
-        long supersededGraceMillis) {
+        long supersededGraceMillis,
+        long clockSkewMillis,
+        @Nullable Cors cors) {
 
     /** End-to-end fields whose loss or doubling changes who a request is from, or what it says. */
     private static final List<FieldName> GUARDED = Stream.of(

@@ -34,8 +34,11 @@ public class HeadRewriter {
      * @param framing how the body is framed downstream
      * @param close whether the connection closes after it
      * @param keepAlive whether an HTTP/1.0 client must be told that the connection stays open
+     * @param replaceCors whether the upstream's word on which origins may read it gives way to {@code added}
+     * @param added further field lines, each with its CRLF; empty for none
      */
-    public record ResponseEdit(String requestId, Framing framing, boolean close, boolean keepAlive) {}
+    public record ResponseEdit(
+            String requestId, Framing framing, boolean close, boolean keepAlive, boolean replaceCors, String added) {}
 
     private static final FieldName ACCEPT_ENCODING = FieldName.of("accept-encoding");
     private static final byte[] CRLF = {'\r', '\n'};
@@ -130,14 +133,15 @@ public class HeadRewriter {
                     || nominates && isNominated(head, i)
                     || head.is(i, requestIdHeader)
                     || (bodiless || dropCoding) && head.is(i, FieldName.TRANSFER_ENCODING)
-                    || bodiless && head.is(i, FieldName.CONTENT_LENGTH);
+                    || bodiless && head.is(i, FieldName.CONTENT_LENGTH)
+                    || edit.replaceCors && (head.is(i, Cors.ALLOW_ORIGIN) || head.is(i, Cors.ALLOW_CREDENTIALS));
             if (drop) {
                 out.write(bytes, kept, head.nameStart(i));
                 kept = head.lineEnd(i);
             }
         }
         out.write(bytes, kept, head.length() - 2);
-        out.write(requestIdLine).write(edit.requestId).write(CRLF);
+        out.write(requestIdLine).write(edit.requestId).write(CRLF).write(edit.added);
         if (addCoding) {
             out.write(CHUNKED);
         }

@@ -5,8 +5,8 @@ import dev.headgate.profile.Binding;
 /**
  * An id that a request names.
  *
- * @param name of the member or parameter
- * @param place {@code body} or {@code query}
+ * @param name of the variable, parameter or member
+ * @param place {@code path}, {@code query} or {@code body}
  */
 public record PresentedId(Binding binding, String name, String value, String place) {
     /** Without the value: a client may have put a token in the wrong place. */

@@ -2,14 +2,16 @@ package dev.headgate.gate;
 
 import dev.headgate.http.RequestHead;
 import dev.headgate.profile.Binding;
-import dev.headgate.profile.Guards;
-import dev.headgate.profile.JsonMembers;
-import dev.headgate.profile.JsonMembers.Unreadable;
+import dev.headgate.profile.IdPlaces;
+import dev.headgate.profile.JsonValues;
+import dev.headgate.profile.PathPattern;
+import dev.headgate.profile.Unreadable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the ids that a request names. */
 final class PresentedIds {
@@ -18,19 +20,29 @@ final class PresentedIds {
 
     private PresentedIds() {}
 
-    static List<PresentedId> of(RequestHead head, Guards guards, byte[] body) throws Unreadable {
+    /**
+     * @param path of the endpoint, which the head's path matches
+     * @param body null where it is not read
+     */
+    static List<PresentedId> of(RequestHead head, PathPattern path, IdPlaces places, byte @Nullable [] body)
+            throws Unreadable {
         List<PresentedId> ids = new ArrayList<>(4);
+        for (Map.Entry<String, Binding> variable : places.path().entrySet()) {
+            String value = path.value(variable.getKey(), head.path());
+            ids.add(new PresentedId(variable.getValue(), variable.getKey(), value, "path"));
+        }
         String query = head.query();
         if (query != null) {
-            inQuery(query, guards.ids(), ids);
+            inQuery(query, places.query(), ids);
         }
-        if (body.length > 0 || guards.body()) {
-            JsonMembers members =
-                    JsonMembers.read(body, body.length, guards.ids().keySet());
-            for (Map.Entry<String, Binding> id : guards.ids().entrySet()) {
-                String value = members.get(id.getKey());
+        if (body != null) {
+            JsonValues values = places.selection().read(body, body.length);
+            int i = 0;
+            for (Map.Entry<String, Binding> pointer : places.body().entrySet()) {
+                String value = values.get(i++);
                 if (value != null) {
-                    ids.add(new PresentedId(id.getValue(), id.getKey(), value, "body"));
+                    String name = pointer.getKey().substring(1);
+                    ids.add(new PresentedId(pointer.getValue(), name, value, "body"));
                 }
             }
         }

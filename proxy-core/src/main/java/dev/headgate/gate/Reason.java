@@ -4,7 +4,7 @@ package dev.headgate.gate;
  * Why a request was not forwarded, or not answered by its upstream. The codes are public: clients, alerts and people
  * go by them. {@code docs/reasons.md} has a row for each.
  */
-public enum Reason {
+public enum Reason implements Finding {
     HEAD_MALFORMED(
             "head.malformed",
             400,
@@ -89,6 +89,11 @@ public enum Reason {
             "The upstream has rejected this token before",
             "Create a new guest identity; the upstream no longer takes this token."),
     TOKEN_REVOKED("token.revoked", 401, "The token was revoked by an operator", "Create a new guest identity."),
+    TOKEN_ENDED(
+            "token.ended",
+            401,
+            "The conversation of this token has ended",
+            "Create a new guest identity, and with it a new conversation."),
     SESSION_GUEST(
             "session.guest",
             403,
@@ -129,6 +134,13 @@ public enum Reason {
             403,
             "The organisation id is not the one of this edge",
             "Leave the organisation field out, or send the configured id."),
+    IDENTITY_INCOMPLETE(
+            "identity.incomplete",
+            400,
+            "The create request lacks what later requests need",
+            "Add what the detail names; without it the token is issued all the same, and refused when it is used."),
+    CORS_ORIGIN(
+            "cors.origin", 403, "The page's origin is not allowed here", "Operators: add the origin to cors.origins."),
     BODY_TOO_LARGE(
             "body.too_large",
             413,
@@ -180,7 +192,7 @@ public enum Reason {
         this.advice = advice;
     }
 
-    /** Stable, as in {@code x-headgate-reason} and in the log. */
+    @Override
     public String code() {
         return code;
     }
@@ -190,18 +202,23 @@ public enum Reason {
         return status;
     }
 
-    /** One sentence, the same for each refusal with this reason (RFC 9457 section 3.1.3). */
+    @Override
     public String title() {
         return title;
     }
 
-    /** What a person can do about it, in one sentence or two. */
+    @Override
     public String advice() {
         return advice;
     }
 
+    /** Whether it is only noted, unless the configuration says that this very reason is enforced. */
+    public boolean isAdvice() {
+        return this == IDENTITY_INCOMPLETE;
+    }
+
     /**
-     * Whether {@code guard.mode: observe} forwards the request all the same. What cannot be read in one way is never
+     * Whether observing forwards the request all the same. What cannot be read in one way is never
      * forwarded, a folded Authorization among it; nor can observing mend an upstream.
      */
     public boolean isObservable() {

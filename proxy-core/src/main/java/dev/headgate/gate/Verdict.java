@@ -18,6 +18,24 @@ public sealed interface Verdict {
      * The request is refused.
      *
      * @param detail what exactly was found; names fields and ids, never a credential
+     * @param comparison what was compared, where something was
+     * @param check the rule that found it; null where it was no rule of the gate
      */
-    record Deny(Reason reason, String detail) implements Verdict {}
+    record Deny(
+            Reason reason,
+            String detail,
+            @Nullable Comparison comparison,
+            @Nullable String check) implements Verdict {
+        public Deny(Reason reason, String detail) {
+            this(reason, detail, null, null);
+        }
+
+        public Deny(Reason reason, String detail, Comparison comparison) {
+            this(reason, detail, comparison, null);
+        }
+
+        Deny by(Check rule) {
+            return new Deny(reason, detail, comparison, rule.getClass().getSimpleName());
+        }
+    }
 }

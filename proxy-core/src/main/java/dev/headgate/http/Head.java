@@ -63,6 +63,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead, Trailers {
         return index[field * STRIDE + 3];
     }
 
+    /** As {@link FieldName#hash()}. */
+    final int nameHash(int field) {
+        return index[field * STRIDE + 4];
+    }
+
     /** One past the line's LF. */
     public final int lineEnd(int field) {
         return field + 1 < count ? nameStart(field + 1) : length - 2;

@@ -1,11 +1,16 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.ApiError;
 import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.Cors;
+import dev.headgate.gate.Diagnosis;
+import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.HeadRewriter.ResponseEdit;
 import dev.headgate.gate.Organization;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.FieldName;
+import dev.headgate.http.FieldNames;
 import dev.headgate.http.Framing;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Octets;
@@ -18,9 +23,12 @@ import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.profile.Endpoint;
+import dev.headgate.profile.Guards;
 import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
+import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +46,9 @@ final class Exchange {
     private static final FieldName TRACEPARENT = FieldName.of("traceparent");
     private static final long NONE = -1;
 
+    /** In characters, of what the upstream writes. */
+    private static final int LONGEST_KEPT = 256;
+
     private final Downstream downstream;
     private final Snapshot snapshot;
     private final @Nullable RequestHead head;
@@ -51,11 +62,12 @@ final class Exchange {
     private final long headNanos;
 
     private @Nullable Route route;
-    private @Nullable Endpoint endpoint;
     private @Nullable CheckRequest checkRequest;
-    private @Nullable Session session;
     private boolean sessionAsked;
-    private boolean learned;
+    private @Nullable Session learned;
+    private @Nullable Diagnosis diagnosis;
+    private ApiError error = ApiError.NONE;
+    private String added = "";
     private @Nullable Deny deny;
     private @Nullable String note;
     private VerdictKind verdict = VerdictKind.ALLOW;
@@ -166,15 +178,6 @@ final class Exchange {
         this.route = route;
     }
 
-    void endpoint(@Nullable Endpoint endpoint) {
-        this.endpoint = endpoint;
-    }
-
-    @Nullable
-    Endpoint endpoint() {
-        return endpoint;
-    }
-
     void checkRequest(CheckRequest request) {
         this.checkRequest = request;
     }
@@ -189,19 +192,28 @@ final class Exchange {
         return checkRequest;
     }
 
-    void session(@Nullable Session session) {
-        this.session = session;
-        this.sessionAsked = true;
-    }
-
-    @Nullable
-    Session session() {
-        return session;
+    void sessionAsked() {
+        sessionAsked = true;
     }
 
     void learned(Session session) {
-        this.session = session;
-        this.learned = true;
+        learned = session;
+    }
+
+    /** What the edge makes of the answer; what a rule has observed comes first. */
+    void diagnosis(Diagnosis found) {
+        if (diagnosis == null) {
+            diagnosis = found;
+        }
+    }
+
+    boolean isDiagnosed() {
+        return diagnosis != null;
+    }
+
+    /** What the body of the upstream's refusal says. */
+    void error(ApiError said) {
+        error = said;
     }
 
     /** It would have been refused; the first such finding counts. */
@@ -209,6 +221,7 @@ final class Exchange {
         if (deny == null) {
             deny = found;
             verdict = VerdictKind.OBSERVE_DENY;
+            diagnosis = Diagnosis.of(found);
         }
     }
 
@@ -287,21 +300,34 @@ final class Exchange {
             abort(theirs ? Side.DOWNSTREAM : Side.UPSTREAM);
             return;
         }
-        responseStarted = true;
-        status = found.reason().status();
-        boolean close = found.reason().endsConnection() || closesAfter(head) || leavesTooMuch();
-        if (close) {
-            downstream.closeAfterwards();
-        }
-        Refusal refusal = Refusal.of(
-                found,
-                id.id(),
-                snapshot.gate().settings().requestIdHeader().toString(),
-                method,
-                downstream.isClosing());
+        boolean close = beginOwnAnswer(found.reason().status(), found.reason().endsConnection());
+        Refusal refusal = Refusal.of(found, id.id(), settings(), head, close);
         bytesOut = refusal.bodyLength();
         downstream.writer().raw(refusal.bytes());
         responseEnded();
+    }
+
+    /** Answers a preflight that the edge decides, with these field lines. */
+    void answerPreflight(String fields) {
+        boolean close = beginOwnAnswer(204, false);
+        String text = "HTTP/1.1 204 No Content\r\n" + settings().requestIdHeader() + ": " + id.id() + "\r\n" + fields
+                + (close ? "Connection: close\r\n\r\n" : "\r\n");
+        downstream.writer().raw(ByteBufUtil.writeAscii(downstream.channel().alloc(), text));
+        responseEnded();
+    }
+
+    /** Says whether the connection closes after it. */
+    private boolean beginOwnAnswer(int code, boolean ends) {
+        responseStarted = true;
+        status = code;
+        if (ends || closesAfter(head) || leavesTooMuch()) {
+            downstream.closeAfterwards();
+        }
+        return downstream.isClosing();
+    }
+
+    private GateSettings settings() {
+        return snapshot.gate().settings();
     }
 
     private boolean closesAfter(@Nullable RequestHead request) {
@@ -323,20 +349,29 @@ final class Exchange {
             return;
         }
         HeadWriter out = downstream.loop().headWriter();
-        snapshot.rewriter().response(interim, new ResponseEdit(id.id(), Framing.NONE, false, false), out);
+        snapshot.rewriter().response(interim, new ResponseEdit(id.id(), Framing.NONE, false, false, false, ""), out);
         downstream.writer().head(out, false);
         downstream.writer().flush();
+    }
+
+    /** The upstream has answered with this head. */
+    void answered(ResponseHead response) {
+        upstreamStatus = response.status();
+        answeredNanos = System.nanoTime();
+        correlationId = bounded(response.value(CORRELATION_ID));
+        String theirs = response.value(settings().requestIdHeader());
+        upstreamRequestId = theirs == null || theirs.equals(id.id()) ? null : bounded(theirs);
+    }
+
+    /** Records are kept, so nothing in them may be as long as the upstream likes. */
+    private static @Nullable String bounded(@Nullable String text) {
+        return text == null || text.length() <= LONGEST_KEPT ? text : text.substring(0, LONGEST_KEPT);
     }
 
     /** Forwards the head of the response. */
     void respond(ResponseHead response, Framing from) {
         responseStarted = true;
         status = response.status();
-        upstreamStatus = status;
-        answeredNanos = System.nanoTime();
-        correlationId = response.value(CORRELATION_ID);
-        String theirs = response.value(snapshot.gate().settings().requestIdHeader());
-        upstreamRequestId = theirs == null || theirs.equals(id.id()) ? null : theirs;
         boolean http10 = head().minorVersion() == 0;
         boolean unframed = from.kind() == Framing.Kind.CHUNKED || from.kind() == Framing.Kind.UNTIL_CLOSE;
         Framing to = !unframed ? from : http10 ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
@@ -345,8 +380,16 @@ final class Exchange {
         }
         HeadWriter out = downstream.loop().headWriter();
         boolean close = downstream.isClosing();
-        snapshot.rewriter().response(response, new ResponseEdit(id.id(), to, close, http10 && !close), out);
+        boolean replaceCors = settings().cors() != null && head().has(Cors.ORIGIN);
+        added += AnswerFields.diagnosis(diagnosis, status) + AnswerFields.cors(head(), response, settings());
+        snapshot.rewriter()
+                .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
         downstream.writer().head(out, to.kind() == Framing.Kind.CHUNKED);
+    }
+
+    /** The client's answer shall have this field line too. */
+    void add(String line) {
+        added += line;
     }
 
     void respondData(ByteBuf content) {
@@ -411,7 +454,9 @@ final class Exchange {
     }
 
     private ExchangeRecord record(long now) {
-        Session known = session;
+        CheckRequest request = checkRequest;
+        Session known = learned != null ? learned : request == null ? null : request.session();
+        TokenFingerprint token = request == null ? credential.fingerprint() : request.token();
         return new ExchangeRecord(
                 startMillis,
                 id.id(),
@@ -419,22 +464,20 @@ final class Exchange {
                 id.unusable(),
                 upstreamRequestId,
                 method,
-                TargetMask.of(target),
+                TargetMask.of(target, tokenSegment(request)),
                 status,
                 verdict,
                 deny == null ? null : deny.reason(),
-                deny == null ? note : deny.detail(),
+                detail(),
                 route == null ? null : route.path(),
                 route == null ? null : route.upstream().name(),
                 upstreamStatus,
                 correlationId,
-                credential.fingerprint() == null
-                        ? null
-                        : credential.fingerprint().toString(),
+                token == null ? null : token.toString(),
                 known == null ? -1 : Math.max(0, startMillis - known.issuedAt()),
                 authorization,
                 organization(),
-                tokenCheck(),
+                tokenCheck(known),
                 bytesIn,
                 bytesOut,
                 now - startNanos,
@@ -444,7 +487,37 @@ final class Exchange {
                 downstream.scheme(),
                 head != null && head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
                 head == null ? null : traceparent(head),
-                aborted);
+                aborted,
+                head == null ? GuardedFields.NONE : guarded(head),
+                evidence());
+    }
+
+    private GuardedFields guarded(RequestHead request) {
+        FieldNames names = snapshot.gate().guardedFields();
+        return new GuardedFields(names, names.presentIn(request));
+    }
+
+    private @Nullable String detail() {
+        if (deny == null || note == null) {
+            return deny == null ? note : deny.detail();
+        }
+        return deny.detail() + "; " + note;
+    }
+
+    private @Nullable Evidence evidence() {
+        if (deny == null && diagnosis == null && error == ApiError.NONE) {
+            return null;
+        }
+        return new Evidence(
+                deny == null ? null : deny.check(), deny == null ? null : deny.comparison(), diagnosis, error);
+    }
+
+    /** Which segment of the path is the credential, or -1. */
+    private static int tokenSegment(@Nullable CheckRequest request) {
+        Endpoint endpoint = request == null ? null : request.target().endpoint();
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        String variable = guards == null ? null : guards.tokenVariable();
+        return endpoint == null || variable == null ? -1 : endpoint.path().position(variable);
     }
 
     /** Trace Context section 3.2.2, version 00; whatever else is sent in its place stays out of logs. */
@@ -464,7 +537,7 @@ final class Exchange {
     }
 
     private OrganizationFate organization() {
-        Organization organization = snapshot.gate().settings().organization();
+        Organization organization = settings().organization();
         if (organization == null || head == null) {
             return OrganizationFate.NONE;
         }
@@ -478,17 +551,17 @@ final class Exchange {
         return organization.isIn(head) ? OrganizationFate.KEPT : OrganizationFate.REPLACED;
     }
 
-    private TokenCheck tokenCheck() {
-        if (learned) {
+    private TokenCheck tokenCheck(@Nullable Session known) {
+        if (learned != null) {
             return TokenCheck.LEARNED;
         }
         if (!sessionAsked) {
             return TokenCheck.NONE;
         }
-        String code = deny == null ? "" : deny.reason().code();
-        if (session == null) {
+        if (known == null) {
             return TokenCheck.UNKNOWN;
         }
+        String code = deny == null ? "" : deny.reason().code();
         return code.startsWith("token.")
                 ? TokenCheck.STALE
                 : code.startsWith("session.") ? TokenCheck.CONFLICT : TokenCheck.CONFIRMED;

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param protocol such as {@code HTTP/1.1}
  * @param traceparent as sent by the client, null where it sent none or one that is malformed
  * @param aborted which side broke off before the end, or null
+ * @param fields the guarded fields that the request had
+ * @param evidence what is known beside the reason where it did not just pass; else null
  */
 public record ExchangeRecord(
         long startMillis,
@@ -67,7 +69,9 @@ public record ExchangeRecord(
         String scheme,
         String protocol,
         @Nullable String traceparent,
-        @Nullable Side aborted) {
+        @Nullable Side aborted,
+        GuardedFields fields,
+        @Nullable Evidence evidence) {
 
     /** Where a request id comes from. */
     public enum IdSource {

@@ -10,12 +10,7 @@ import dev.headgate.http.Trailers;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
-import dev.headgate.profile.Endpoint;
-import dev.headgate.profile.Learns;
-import dev.headgate.session.Session;
-import dev.headgate.session.SessionRecorder.NothingLearned;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -38,24 +33,20 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     private final Exchange exchange;
     private final Downstream downstream;
-    private final @Nullable Learning learning;
+    private final Lessons lessons;
     /** Content that came before there was a connection. */
-    private @Nullable CompositeByteBuf waiting;
+    private final HeldContent waiting = new HeldContent();
 
     private @Nullable BodyEnd waitingEnd;
     private boolean unflushed;
     private boolean reused;
     private boolean retried;
-    private boolean holdsAnswer;
+    private @Nullable HeldAnswer held;
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
         this.downstream = exchange.downstream();
-        Endpoint endpoint = exchange.endpoint();
-        Learns learns = endpoint == null ? null : endpoint.learns();
-        this.learning = learns == null
-                ? null
-                : new Learning(learns, exchange.snapshot().limits().checkedBody());
+        this.lessons = new Lessons(exchange);
     }
 
     void start() {
@@ -74,8 +65,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         if (!sendHead(connection)) {
             return;
         }
-        CompositeByteBuf body = waiting;
-        waiting = null;
+        ByteBuf body = waiting.take();
         if (body != null) {
             connection.sendData(body);
         }
@@ -102,7 +92,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
                 id.source() == IdSource.CLIENT,
                 exchange.route().upstream().hostField(),
                 exchange.isContinued(),
-                learning != null);
+                lessons.isCreate());
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
@@ -143,17 +133,10 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             data.release();
             return;
         }
-        if (learning != null) {
-            learning.request(data);
-        }
+        lessons.look(data);
         UpstreamHandler connection = exchange.upstream();
         if (connection == null) {
-            CompositeByteBuf body = waiting;
-            if (body == null) {
-                body = data.alloc().compositeBuffer(1024);
-                waiting = body;
-            }
-            body.addFlattenedComponents(true, data);
+            waiting.add(data);
             downstream.pauseReading();
             return;
         }
@@ -206,8 +189,13 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     @Override
     public void head(ResponseHead head, Framing framing) {
-        holdsAnswer = learning != null && head.status() / 100 == 2 && framing.hasBody();
-        exchange.respond(head, framing);
+        exchange.answered(head);
+        lessons.take(head);
+        if (lessons.needsBody(head, framing)) {
+            held = new HeldAnswer(head, framing, exchange.snapshot().limits().checkedBody());
+        } else {
+            exchange.respond(head, framing);
+        }
     }
 
     @Override
@@ -216,14 +204,19 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             content.release();
             return;
         }
-        if (learning != null && holdsAnswer) {
-            if (!learning.hold(content)) {
-                holdsAnswer = false;
-                nothingLearned("answer: larger than limits.checkedBody");
-                sendHeld(learning);
-            }
+        HeldAnswer answer = held;
+        if (answer == null) {
+            respondData(content);
             return;
         }
+        answer.content().add(content);
+        if (answer.isTooLong()) {
+            lessons.tooLong(answer);
+            respondHeld(answer);
+        }
+    }
+
+    private void respondData(ByteBuf content) {
         exchange.respondData(content);
         UpstreamHandler connection = exchange.upstream();
         if (connection != null && !downstream.channel().isWritable()) {
@@ -235,79 +228,47 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         }
     }
 
+    private void respondHeld(HeldAnswer answer) {
+        held = null;
+        exchange.respond(answer.head(), answer.framing());
+        ByteBuf content = answer.content().take();
+        if (content != null) {
+            respondData(content);
+        }
+    }
+
     @Override
     public void end(@Nullable Trailers trailers) {
         exchange.upstream(null);
+        HeldAnswer answer = held;
         if (exchange.isFinished()) {
             return;
         }
-        if (learning == null || !holdsAnswer) {
+        if (answer == null) {
             exchange.respondEnd(trailers);
             return;
         }
-        CompletableFuture<?> stored = store(learning);
-        if (stored.isDone()) {
-            storedThenEnd(learning, stored, trailers);
+        CompletableFuture<?> taken = lessons.take(answer);
+        if (taken.isDone()) {
+            takenThenEnd(answer, trailers);
             return;
         }
-        var unused = stored.whenComplete((nothing, failure) ->
-                downstream.channel().eventLoop().execute(() -> storedThenEnd(learning, stored, trailers)));
+        var unused = taken.whenComplete(
+                (nothing, failure) -> downstream.channel().eventLoop().execute(() -> takenThenEnd(answer, trailers)));
     }
 
-    private CompletableFuture<?> store(Learning complete) {
-        try {
-            Session session = downstream
-                    .edge()
-                    .recorder()
-                    .learn(
-                            profileName(),
-                            complete.learns(),
-                            complete.request(),
-                            complete.answer(),
-                            downstream.edge().clock().millis());
-            exchange.learned(session);
-            return downstream.edge().sessions().put(session).toCompletableFuture();
-        } catch (NothingLearned e) {
-            nothingLearned(e.getMessage());
-            return CompletableFuture.completedFuture(null);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private String profileName() {
-        var profile = exchange.route().profile();
-        return profile == null ? "" : profile.name();
-    }
-
-    private void storedThenEnd(Learning complete, CompletableFuture<?> stored, @Nullable Trailers trailers) {
-        if (stored.isCompletedExceptionally()) {
-            nothingLearned("session store: did not keep the session");
-        }
+    private void takenThenEnd(HeldAnswer answer, @Nullable Trailers trailers) {
         if (exchange.isFinished()) {
             release();
             return;
         }
-        sendHeld(complete);
+        respondHeld(answer);
         exchange.respondEnd(trailers);
-    }
-
-    private void sendHeld(Learning held) {
-        ByteBuf answer = held.release();
-        if (answer != null) {
-            exchange.respondData(answer);
-        }
-    }
-
-    /** The client still gets the answer as it is. */
-    private void nothingLearned(@Nullable String why) {
-        LOG.warn("request {}: no session learned: {}", exchange.id().id(), why);
-        exchange.note("no session learned: " + why);
     }
 
     @Override
     public void flush() {
-        if (!holdsAnswer) {
+        if (held == null) {
             downstream.writer().flush();
         }
     }
@@ -333,14 +294,11 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     /** Lets go of what was held for either side. */
     void release() {
-        CompositeByteBuf body = waiting;
-        waiting = null;
-        if (body != null) {
-            body.release();
-        }
-        ByteBuf answer = learning == null ? null : learning.release();
+        waiting.release();
+        HeldAnswer answer = held;
+        held = null;
         if (answer != null) {
-            answer.release();
+            answer.content().release();
         }
     }
 }

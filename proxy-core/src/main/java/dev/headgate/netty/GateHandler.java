@@ -1,20 +1,24 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.BodyNeed;
 import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.Cors;
 import dev.headgate.gate.Gate;
+import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
+import dev.headgate.gate.Target;
 import dev.headgate.gate.Verdict;
 import dev.headgate.gate.Verdict.Allow;
 import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.http.RequestHead;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Profile;
+import dev.headgate.profile.Unreadable;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -35,7 +39,6 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(GateHandler.class);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] NO_BODY = {};
 
     /** What is done with the content that arrives. */
     private enum Content {
@@ -52,7 +55,8 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     private final Edge edge;
     private Content content = Content.DISCARD;
     private @Nullable Exchange exchange;
-    private @Nullable CompositeByteBuf held;
+    private final HeldContent held = new HeldContent();
+    private BodyNeed need = BodyNeed.NONE;
     private @Nullable BodyEnd heldEnd;
 
     GateHandler(Downstream downstream) {
@@ -84,15 +88,15 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Gate gate = next.snapshot().gate();
-        Route route = next.snapshot().route(next.head().path());
+        RequestHead head = next.head();
+        Route route = next.snapshot().route(head.path());
         next.route(route);
         Profile profile = route == null ? null : route.profile();
-        Endpoint endpoint = profile == null
-                ? null
-                : profile.endpoint(next.head().method(), next.head().path());
-        CheckRequest request = gate.request(
-                next.head(), endpoint == null ? null : endpoint.guards(), next.credential(), next.startMillis());
-        next.endpoint(endpoint);
+        Endpoint endpoint = profile == null ? null : profile.endpoint(head.method(), head.path());
+        Policy policy = route == null ? Policy.ENFORCE : route.policy();
+        TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
+        CheckRequest request =
+                gate.request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
         next.checkRequest(request);
         if (refuses(next, gate.head(request))) {
             return;
@@ -101,17 +105,35 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             refuse(next, new Deny(Reason.ROUTE_UNMATCHED, "path: none of the routes is a prefix of it"));
             return;
         }
+        if (settlesPreflight(next)) {
+            return;
+        }
         long limit = next.snapshot().limits().body();
         if (limit > 0 && start.framing().length() > limit) {
             refuse(next, tooLarge("limits.body", limit));
             return;
         }
-        TokenFingerprint fingerprint = next.credential().fingerprint();
-        if (fingerprint == null || !gate.needsSession(request)) {
+        if (token == null || !gate.needsSession(request)) {
             decideBody(ctx, next);
             return;
         }
-        findSession(ctx, next, fingerprint);
+        findSession(ctx, next, token);
+    }
+
+    /** Answers or refuses a preflight, where the edge decides which origins may use the API. */
+    private boolean settlesPreflight(Exchange next) {
+        Cors cors = next.snapshot().gate().settings().cors();
+        String origin = cors == null || !CheckRequest.isPreflight(next.head()) ? null : Cors.origin(next.head());
+        if (cors == null || origin == null) {
+            return false;
+        }
+        if (!cors.allows(origin)) {
+            Deny foreign = new Deny(Reason.CORS_ORIGIN, "Origin: " + origin + " (expected: one of cors.origins)");
+            return refuses(next, next.checkRequest().policy().verdict(foreign));
+        }
+        content = Content.DISCARD;
+        next.answerPreflight(cors.preflight(next.head(), origin));
+        return true;
     }
 
     private void findSession(ChannelHandlerContext ctx, Exchange next, TokenFingerprint fingerprint) {
@@ -139,39 +161,36 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     private void sessionFound(ChannelHandlerContext ctx, Exchange next, CompletableFuture<@Nullable Session> found) {
         if (found.isCompletedExceptionally()) {
             Deny unavailable = new Deny(Reason.STORE_UNAVAILABLE, "session store: no answer");
-            if (!refuses(next, next.snapshot().gate().deny(unavailable))) {
+            if (!refuses(next, next.checkRequest().policy().verdict(unavailable))) {
                 decideBody(ctx, next);
             }
             return;
         }
-        Session session = found.join();
-        next.session(session);
-        if (!refuses(next, next.snapshot().gate().session(next.checkRequest(), session))) {
+        CheckRequest known = next.checkRequest().with(found.join());
+        next.checkRequest(known);
+        next.sessionAsked();
+        if (!refuses(next, next.snapshot().gate().session(known))) {
             decideBody(ctx, next);
         }
     }
 
-    /** The head may pass; where ids in the body are compared, it waits for the body. */
+    /** The head may pass; where the gate reads the body, it waits for the body. */
     private void decideBody(ChannelHandlerContext ctx, Exchange next) {
-        Gate gate = next.snapshot().gate();
-        CheckRequest request = next.checkRequest();
-        if (!gate.needsBody(request, next.framing().hasBody())) {
-            if (!refuses(next, gate.ids(request, next.session(), NO_BODY, false))) {
-                pass(ctx, next);
-            }
+        need = next.snapshot()
+                .gate()
+                .needsBody(next.checkRequest(), next.framing().hasBody());
+        if (need == BodyNeed.NONE) {
+            decideContent(ctx, next, null);
             return;
         }
-        long limit = next.snapshot().limits().checkedBody();
-        if (next.framing().length() > limit) {
-            if (!refuses(next, gate.deny(tooLarge("limits.checkedBody", limit)))) {
-                pass(ctx, next);
-            }
+        if (next.framing().length() > next.snapshot().limits().checkedBody()) {
+            decideUnread(ctx, next);
             return;
         }
         content = Content.HOLD;
         BodyEnd end = heldEnd;
         if (end != null) {
-            decideIds(ctx, next);
+            decideContent(ctx, next, held.bytes());
         } else if (next.head().expectsContinue()) {
             next.continued();
             downstream.writer().raw(Unpooled.wrappedBuffer(CONTINUE));
@@ -179,11 +198,32 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void decideIds(ChannelHandlerContext ctx, Exchange next) {
+    /** The body is longer than what may be held. */
+    private void decideUnread(ChannelHandlerContext ctx, Exchange next) {
+        if (need == BodyNeed.WANTED) {
+            decideContent(ctx, next, null);
+            return;
+        }
+        Deny deny = tooLarge("limits.checkedBody", next.snapshot().limits().checkedBody());
+        if (!refuses(next, next.checkRequest().policy().verdict(deny))) {
+            pass(ctx, next);
+        }
+    }
+
+    /**
+     * @param body null where it is not read
+     */
+    private void decideContent(ChannelHandlerContext ctx, Exchange next, byte @Nullable [] body) {
         Gate gate = next.snapshot().gate();
-        ByteBuf body = held;
-        byte[] bytes = body == null ? NO_BODY : ByteBufUtil.getBytes(body);
-        if (!refuses(next, gate.ids(next.checkRequest(), next.session(), bytes, true))) {
+        Verdict verdict;
+        try {
+            CheckRequest read = gate.read(next.checkRequest(), body);
+            next.checkRequest(read);
+            verdict = gate.content(read);
+        } catch (Unreadable e) {
+            verdict = next.checkRequest().policy().verdict(new Deny(Reason.BODY_UNREADABLE, e.what()));
+        }
+        if (!refuses(next, verdict)) {
             pass(ctx, next);
         }
     }
@@ -191,8 +231,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     private void pass(ChannelHandlerContext ctx, Exchange next) {
         content = Content.PASS;
         ctx.fireChannelRead(next);
-        ByteBuf body = held;
-        held = null;
+        ByteBuf body = held.take();
         if (body != null) {
             ctx.fireChannelRead(body);
         }
@@ -221,17 +260,9 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(data);
             return;
         }
-        CompositeByteBuf body = held;
-        if (body == null) {
-            body = ctx.alloc().compositeBuffer(1024);
-            held = body;
-        }
-        body.addFlattenedComponents(true, data);
-        long checked = current.snapshot().limits().checkedBody();
-        if (content == Content.HOLD
-                && body.readableBytes() > checked
-                && !refuses(current, current.snapshot().gate().deny(tooLarge("limits.checkedBody", checked)))) {
-            pass(ctx, current);
+        held.add(data);
+        if (content == Content.HOLD && held.size() > current.snapshot().limits().checkedBody()) {
+            decideUnread(ctx, current);
         }
     }
 
@@ -256,7 +287,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             case WAIT -> heldEnd = end;
             case HOLD -> {
                 heldEnd = end;
-                decideIds(ctx, current);
+                decideContent(ctx, current, held.bytes());
             }
             case DISCARD -> current.requestEnded();
         }
@@ -286,7 +317,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(Exchange current, Deny deny) {
         content = Content.DISCARD;
-        releaseHeld();
+        held.release();
         boolean ended = heldEnd != null;
         heldEnd = null;
         if (ended) {
@@ -299,18 +330,10 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         return new Deny(Reason.BODY_TOO_LARGE, "body: more than " + limit + " bytes (" + key + ")");
     }
 
-    private void releaseHeld() {
-        ByteBuf body = held;
-        held = null;
-        if (body != null) {
-            body.release();
-        }
-    }
-
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         content = Content.DISCARD;
-        releaseHeld();
+        held.release();
         Exchange current = exchange;
         if (current != null) {
             current.abort(Side.DOWNSTREAM);

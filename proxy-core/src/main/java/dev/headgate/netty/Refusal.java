@@ -1,10 +1,13 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.http.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response of a refusal: at once an RFC 9457 problem and a Genesys error body, so that both kinds of client show
@@ -18,10 +21,11 @@ record Refusal(ByteBuf bytes, int bodyLength) {
     private static final String INSTANCE = "tag:headgate.dev,2026:requests/";
 
     /**
-     * @param method HEAD gets no body
-     * @param requestIdHeader the field that returns the id
+     * @param request null where it could not be read; HEAD gets no body
+     * @param close whether the connection closes after it
      */
-    static Refusal of(Deny deny, String requestId, String requestIdHeader, String method, boolean close) {
+    static Refusal of(
+            Deny deny, String requestId, GateSettings settings, @Nullable RequestHead request, boolean close) {
         String code = deny.reason().code();
         int status = deny.reason().status();
         String title = deny.reason().title();
@@ -31,19 +35,20 @@ record Refusal(ByteBuf bytes, int bodyLength) {
         line(head, "content-type: application/problem+json");
         line(head, "content-length: ", String.valueOf(body.length));
         line(head, "cache-control: no-store");
-        line(head, requestIdHeader, ": ", requestId);
+        line(head, settings.requestIdHeader().toString(), ": ", requestId);
         line(head, "x-headgate-reason: ", code);
         line(head, "Proxy-Status: headgate; error=", proxyError(deny), "; details=\"", code, "\"");
         if (status == 401) {
             line(head, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"", title, "\"");
         }
+        head.append(AnswerFields.cors(request, settings));
         if (close) {
             line(head, "Connection: close");
         }
         line(head);
         ByteBuf out = Unpooled.buffer(head.length() + body.length);
         ByteBufUtil.writeAscii(out, head);
-        if (method.equals("HEAD")) {
+        if (request != null && request.method().equals("HEAD")) {
             return new Refusal(out, 0);
         }
         return new Refusal(out.writeBytes(body), body.length);

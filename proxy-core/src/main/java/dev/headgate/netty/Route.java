@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.Policy;
 import dev.headgate.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path a prefix by whole segments: {@code /a} and {@code /a/} both stand for {@code /a} and all under it
  * @param profile of the API behind it, or null
+ * @param policy what is done with what the rules find
  */
 public record Route(
-        String path, Upstream upstream, @Nullable Profile profile) {
+        String path, Upstream upstream, @Nullable Profile profile, Policy policy) {
+    /** One that refuses. */
+    public Route(String path, Upstream upstream, @Nullable Profile profile) {
+        this(path, upstream, profile, Policy.ENFORCE);
+    }
+
     boolean matches(String requestPath) {
         int length = path.endsWith("/") ? path.length() - 1 : path.length();
         return requestPath.regionMatches(0, path, 0, length)

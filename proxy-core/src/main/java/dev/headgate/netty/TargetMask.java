@@ -18,6 +18,30 @@ final class TargetMask {
 
     private TargetMask() {}
 
+    /**
+     * As {@link #of(String)}, with one segment of the path masked whatever it looks like.
+     *
+     * @param segment counted from 0 without empty ones; -1 for none
+     */
+    static String of(String target, int segment) {
+        if (segment < 0) {
+            return of(target);
+        }
+        int at = 0;
+        int left = segment;
+        while (at < target.length() && target.charAt(at) != '?') {
+            int end = at + 1;
+            while (end < target.length() && "/?".indexOf(target.charAt(end)) < 0) {
+                end++;
+            }
+            if (end > at + 1 && left-- == 0) {
+                return of(target.substring(0, at + 1)) + MASK + of(target.substring(end));
+            }
+            at = end;
+        }
+        return of(target);
+    }
+
     /** Costs nothing where there is no query and no long segment. */
     static String of(String target) {
         if (target.indexOf('?') < 0 && !hasLongPart(target)) {

@@ -1,6 +1,8 @@
 package dev.headgate.profile;
 
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A path with variables: {@code /a/{x}/b}, and at its end {@code /**} for that path and everything under it. Matches
@@ -19,8 +21,8 @@ public final class PathPattern {
     }
 
     /**
-     * @throws IllegalArgumentException if it does not start with a slash, or has {@code *} elsewhere than in a final
-     *     {@code /**}
+     * @throws IllegalArgumentException if it does not start with a slash, has {@code *} elsewhere than in a final {@code
+     *     /**}, or a brace elsewhere than around a segment; or if two variables have one name
      */
     public static PathPattern of(String pattern) {
         boolean open = pattern.endsWith("/**");
@@ -31,7 +33,53 @@ public final class PathPattern {
         }
         List<String> segments =
                 fixed.isEmpty() ? List.of() : List.of(fixed.substring(1).split("/", -1));
-        return new PathPattern(pattern, segments, open);
+        PathPattern made = new PathPattern(pattern, segments, open);
+        List<String> variables = made.variables();
+        boolean braces = segments.stream().anyMatch(s -> !isVariable(s) && (s.contains("{") || s.contains("}")));
+        if (braces || variables.contains("") || Set.copyOf(variables).size() < variables.size()) {
+            throw new IllegalArgumentException(
+                    "path pattern: " + pattern + " (expected: {variable} as a whole segment, each name once)");
+        }
+        return made;
+    }
+
+    /** The names of the variables, in order. */
+    public List<String> variables() {
+        return segments.stream()
+                .filter(PathPattern::isVariable)
+                .map(segment -> segment.substring(1, segment.length() - 1))
+                .toList();
+    }
+
+    /**
+     * Which segment of a path is that variable, counted from 0; -1 where the pattern has none of that name.
+     */
+    public int position(String variable) {
+        return segments.indexOf("{" + variable + "}");
+    }
+
+    /** What stands for the variable in a path that this pattern matches. */
+    public String value(String variable, String path) {
+        int at = 0;
+        for (int left = position(variable); left > 0; left--) {
+            at = path.indexOf('/', at + 1);
+        }
+        int end = path.indexOf('/', at + 1);
+        return path.substring(at + 1, end < 0 ? path.length() : end);
+    }
+
+    /** Whether this pattern matches every path that the other one does. */
+    public boolean covers(PathPattern other) {
+        if (segments.size() > other.segments.size()) {
+            return false;
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            if (!isVariable(segment) && !segment.equals(other.segments.get(i))) {
+                return false;
+            }
+        }
+        return open || segments.size() == other.segments.size() && !other.open;
     }
 
     public boolean matches(String path) {
@@ -57,6 +105,16 @@ public final class PathPattern {
 
     private static boolean isVariable(String segment) {
         return segment.startsWith("{") && segment.endsWith("}");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PathPattern that && pattern.equals(that.pattern);
+    }
+
+    @Override
+    public int hashCode() {
+        return pattern.hashCode();
     }
 
     @Override

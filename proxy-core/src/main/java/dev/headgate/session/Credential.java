@@ -3,6 +3,7 @@ package dev.headgate.session;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.Octets;
 import dev.headgate.http.RequestHead;
+import dev.headgate.profile.ClaimPlaces;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -67,6 +68,21 @@ public record Credential(
             fieldHash = combine(fieldHash, hash.hash(bytes, head.valueStart(i), head.valueEnd(i)));
         }
         return first(bytes, from, to, count, fieldHash, hash);
+    }
+
+    /** What the token says of itself, in the head that this was made from. */
+    public TokenClaims claims(RequestHead head, ClaimPlaces places) {
+        int field = kind == Kind.TOKEN && !places.isEmpty() ? head.find(FieldName.AUTHORIZATION) : -1;
+        if (field < 0) {
+            return TokenClaims.NONE;
+        }
+        byte[] bytes = head.bytes();
+        int to = head.valueEnd(field);
+        int from = to;
+        while (from > head.valueStart(field) && !Octets.isBlank(bytes[from - 1])) {
+            from--;
+        }
+        return TokenClaims.of(bytes, from, to, places);
     }
 
     /** Folds the hash of one more value into that of the values before it. */

@@ -1,9 +1,11 @@
 package dev.headgate.session;
 
 import dev.headgate.profile.Binding;
-import dev.headgate.profile.JsonMembers;
-import dev.headgate.profile.JsonMembers.Unreadable;
+import dev.headgate.profile.JsonSelection;
+import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.Learns;
+import dev.headgate.profile.Profile;
+import dev.headgate.profile.Unreadable;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,8 +13,6 @@ import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Learns a session from a create request and its answer. Immutable, so thread-safe. */
@@ -25,8 +25,8 @@ public final class SessionRecorder {
         }
     }
 
-    /** In characters. Sessions are bounded in number, so each must be bounded too: clients write purposes. */
-    private static final int LONGEST_ID = 256;
+    /** In characters. Sessions are bounded in number, so each must be bounded too: clients write purposes and ids. */
+    public static final int LONGEST_ID = 256;
 
     private static final int LONGEST_PURPOSE = 64;
     private static final int LONGEST_SCOPES = 1024;
@@ -36,13 +36,23 @@ public final class SessionRecorder {
 
     private final KeyedHash hash;
     private final Duration defaultLifetime;
+    private final Duration clockSkew;
 
     /**
      * @param defaultLifetime of a token whose answer tells none
+     * @param clockSkew how far the clock that a point in time was told by may be behind this one
      */
-    public SessionRecorder(KeyedHash hash, Duration defaultLifetime) {
+    public SessionRecorder(KeyedHash hash, Duration defaultLifetime, Duration clockSkew) {
         this.hash = hash;
         this.defaultLifetime = defaultLifetime;
+        this.clockSkew = clockSkew;
+    }
+
+    /** When it ends, and whether the upstream or the token told so. */
+    private record Lifetime(long endsAt, boolean told) {
+        Lifetime atMost(long end) {
+            return end < endsAt ? new Lifetime(end, true) : this;
+        }
     }
 
     /**
@@ -50,15 +60,16 @@ public final class SessionRecorder {
      * @param answer the body of its 2xx answer
      * @param now milliseconds since the epoch
      */
-    public Session learn(String profile, Learns learns, byte[] request, byte[] answer, long now) throws NothingLearned {
-        JsonMembers members = members(answer, names(learns));
-        String token = members.first(learns.token());
+    public Session learn(Profile profile, Learns learns, byte[] request, byte[] answer, long now)
+            throws NothingLearned {
+        JsonValues values = values(learns.answer(), answer);
+        String token = values.first(learns.token());
         if (token == null) {
             throw new NothingLearned("answer: no token (expected: one of " + String.join(", ", learns.token()) + ")");
         }
         Map<Binding, String> ids = new EnumMap<>(Binding.class);
         for (Map.Entry<Binding, List<String>> entry : learns.ids().entrySet()) {
-            String id = members.first(entry.getValue());
+            String id = values.first(entry.getValue());
             if (id != null && id.length() > LONGEST_ID) {
                 throw new NothingLearned("answer: an id of " + id.length() + " characters (expected: " + LONGEST_ID
                         + " at most) in one of " + String.join(", ", entry.getValue()));
@@ -68,61 +79,71 @@ public final class SessionRecorder {
             }
         }
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+        TokenClaims claims = TokenClaims.of(bytes, 0, bytes.length, profile.claims());
+        Lifetime lifetime = lifetime(learns, values, now).atMost(later(claims.expiresAt()));
         return new Session(
                 hash.fingerprint(bytes, 0, bytes.length),
-                profile,
-                Map.copyOf(ids),
-                within(LONGEST_SCOPES, members.first(learns.scopes())),
+                profile.name(),
+                ids,
+                claims,
+                within(LONGEST_SCOPES, values.first(learns.scopes())),
                 within(LONGEST_PURPOSE, purpose(learns, request)),
+                true,
                 now,
-                expiresAt(learns, members, now),
-                Long.MAX_VALUE);
+                lifetime.endsAt,
+                lifetime.told,
+                null);
     }
 
     private static @Nullable String within(int longest, @Nullable String text) {
         return text == null || text.length() > longest ? null : text;
     }
 
-    private static Set<String> names(Learns learns) {
-        Set<String> names = new TreeSet<>(learns.token());
-        learns.ids().values().forEach(names::addAll);
-        List.of(learns.lifetime(), learns.expiresAt(), learns.scopes()).forEach(names::addAll);
-        return names;
-    }
-
-    private static JsonMembers members(byte[] answer, Set<String> names) throws NothingLearned {
+    private static JsonValues values(JsonSelection selection, byte[] answer) throws NothingLearned {
         try {
-            return JsonMembers.read(answer, answer.length, names);
+            return selection.read(answer, answer.length);
         } catch (Unreadable e) {
-            throw new NothingLearned("answer's " + e.getMessage());
+            throw new NothingLearned("answer's " + e.what());
         }
     }
 
+    /** Empty where the request told none; null where that says nothing. */
     private static @Nullable String purpose(Learns learns, byte[] request) {
+        if (learns.purpose().isEmpty()) {
+            return null;
+        }
         try {
-            return JsonMembers.read(request, request.length, Set.of(learns.purpose()))
-                    .get(learns.purpose());
+            JsonValues values = learns.request().read(request, request.length);
+            String purpose = values.first(learns.purpose());
+            return purpose == null && values.first(learns.renews()) == null ? "" : purpose;
         } catch (Unreadable e) {
             return null;
         }
     }
 
     /** A lifetime that cannot be read counts as none told: refusing good tokens is worse than taking stale ones on. */
-    private long expiresAt(Learns learns, JsonMembers members, long now) {
-        String seconds = members.first(learns.lifetime());
-        String at = members.first(learns.expiresAt());
+    private Lifetime lifetime(Learns learns, JsonValues values, long now) {
+        String seconds = values.first(learns.expiresIn());
+        String at = values.first(learns.expiresAt());
         try {
             if (seconds != null) {
                 double lifetime = Double.parseDouble(seconds);
                 if (lifetime > 0 && lifetime <= LONGEST_LIFETIME) {
-                    return now + (long) (lifetime * 1000);
+                    return new Lifetime(now + (long) (lifetime * 1000), true);
                 }
             } else if (at != null) {
-                return OffsetDateTime.parse(at).toInstant().toEpochMilli();
+                long end = OffsetDateTime.parse(at).toInstant().toEpochMilli();
+                return new Lifetime(later(end), true);
             }
         } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
-            return now + defaultLifetime.toMillis();
+            return new Lifetime(now + defaultLifetime.toMillis(), false);
         }
-        return now + defaultLifetime.toMillis();
+        return new Lifetime(now + defaultLifetime.toMillis(), false);
+    }
+
+    /** Told by another clock than ours. */
+    private long later(long end) {
+        long later = end + clockSkew.toMillis();
+        return later < end ? Long.MAX_VALUE : later;
     }
 }

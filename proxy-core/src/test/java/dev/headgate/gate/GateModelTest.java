@@ -7,13 +7,12 @@ import dev.headgate.gate.check.Checks;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.HeadParser;
 import dev.headgate.http.RequestHead;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Learns;
-import dev.headgate.profile.Profile;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.Credential;
 import dev.headgate.session.KeyedHash;
-import dev.headgate.session.Session;
 import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.TokenFingerprint;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +36,8 @@ class GateModelTest {
     private static final long HOUR = 3_600_000;
     private static final long[] PASSES = {0, 0, 0, 1, 999, 1000, 29_999, 30_000, 30_001, 60_000, 299_999, 300_000, HOUR
     };
-    private static final Learns LEARNS =
-            Objects.requireNonNull(Profile.FORUM_GUEST.endpoints().get(0).learns());
+    private static final Learns LEARNS = Objects.requireNonNull(
+            BuiltInProfiles.FORUM_GUEST.endpoints().get(0).learns());
 
     /** What the model knows of a token. */
     private static final class Known {
@@ -55,9 +54,8 @@ class GateModelTest {
     }
 
     private final KeyedHash hash = KeyedHash.random();
-    private final SessionRecorder recorder = new SessionRecorder(hash, Duration.ofMinutes(5));
-    private final GateSettings settings =
-            new GateSettings(null, FieldName.of("x-request-id"), true, false, false, GRACE);
+    private final SessionRecorder recorder = new SessionRecorder(hash, Duration.ofMinutes(5), Duration.ZERO);
+    private final GateSettings settings = new GateSettings(null, FieldName.of("x-request-id"), true, GRACE, 0, null);
     private final Gate gate = new Gate(settings, Checks.ALL);
     private long now = Instant.parse("2026-11-01T00:00:00Z").toEpochMilli();
     private final CaffeineSessionStore store = new CaffeineSessionStore(100_000, () -> Instant.ofEpochMilli(now));
@@ -102,7 +100,7 @@ class GateModelTest {
         int conversation = again ? Objects.requireNonNull(model.get(token)).conversation : random.nextInt(1000);
         String answer = "{\"guest_token\":\"" + token + "\",\"guestId\":\"g" + guest + "\",\"conversationId\":\"c"
                 + conversation + "\",\"expiresIn\":300}";
-        store.put(recorder.learn(Profile.FORUM_GUEST.name(), LEARNS, new byte[0], bytes(answer), now));
+        store.put(recorder.learn(BuiltInProfiles.FORUM_GUEST, LEARNS, new byte[0], bytes(answer), now));
         tokens.add(token);
         if (before != null && !before.equals(token)) {
             Known old = Objects.requireNonNull(model.get(before));
@@ -158,17 +156,19 @@ class GateModelTest {
         byte[] bytes = bytes(text);
         RequestHead head = new HeadParser(100).request(bytes, bytes.length);
         Credential credential = Credential.of(head, hash);
-        Endpoint endpoint = Objects.requireNonNull(Profile.FORUM_GUEST.endpoint(head.method(), head.path()));
-        CheckRequest request = gate.request(head, endpoint.guards(), credential, now);
+        Endpoint endpoint = Objects.requireNonNull(BuiltInProfiles.FORUM_GUEST.endpoint(head.method(), head.path()));
+        TokenFingerprint token = Objects.requireNonNull(Gate.token(head, endpoint, credential, hash));
+        CheckRequest request = gate.request(
+                head, new Target(Policy.ENFORCE, BuiltInProfiles.FORUM_GUEST, endpoint), credential, token, now);
         if (gate.head(request) instanceof Deny deny) {
             return deny.reason();
         }
-        TokenFingerprint fingerprint = Objects.requireNonNull(credential.fingerprint());
-        Session session = store.find(fingerprint).toCompletableFuture().get();
-        if (gate.session(request, session) instanceof Deny deny) {
+        CheckRequest known =
+                request.with(store.find(token).toCompletableFuture().get());
+        if (gate.session(known) instanceof Deny deny) {
             return deny.reason();
         }
-        return gate.ids(request, session, bytes(body), true) instanceof Deny deny ? deny.reason() : null;
+        return gate.content(gate.read(known, bytes(body))) instanceof Deny deny ? deny.reason() : null;
     }
 
     private static byte[] bytes(String text) {

@@ -2,7 +2,6 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.HeadParser;
@@ -68,7 +67,7 @@ class AlteredAuthorizationTest {
     void anAlteredFieldIsNeverWritten(String field, AuthorizationFate fate) throws Exception {
         try (GuardedEdge edge = new GuardedEdge()) {
             Organization forger = new Organization(FieldName.of("Authorization"), "Bearer forged", false);
-            edge.use(new GateSettings(forger, FieldName.of("x-request-id"), true, false, true, 0));
+            edge.use(GuardedEdge.settings(forger, null));
             try (WireClient client = edge.connect()) {
                 client.send(Ask.get("/elsewhere", field));
                 ExchangeRecord record = edge.record();

@@ -336,9 +336,11 @@ class FramingWireTest {
 
     /** Creates a guest whose token is {@code t-1} and whose conversation is {@code c-1}. */
     private RawSocket createGuest(RawSocket client) throws Exception {
-        client.send(Wire.post("/api/v2/guests/identities", "r0", "Content-Length: 2"), "{}");
+        String purpose = "{\"purpose\":\"chat\"}";
+        String framing = "Content-Length: " + purpose.length();
+        client.send(Wire.post("/api/v2/guests/identities", "r0", framing), purpose);
         RawSocket server = wire.upstream().accept();
-        server.expect(wire.posted("/api/v2/guests/identities", "r0", "Content-Length: 2"), "{}");
+        server.expect(wire.posted("/api/v2/guests/identities", "r0", framing), purpose);
         String created = "{\"guest_token\":\"t-1-0123456789\",\"guestId\":\"g-1\",\"conversationId\":\"c-1\"}";
         server.send("HTTP/1.1 200 OK\r\nContent-Length: " + created.length() + "\r\n\r\n" + created);
         assertThat(client.answer().body()).isEqualTo(created);

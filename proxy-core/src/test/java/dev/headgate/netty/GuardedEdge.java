@@ -2,13 +2,15 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.gate.Cors;
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
+import dev.headgate.gate.Policy;
 import dev.headgate.gate.check.Checks;
 import dev.headgate.http.FieldName;
 import dev.headgate.netty.WireClient.Answer;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
@@ -28,12 +30,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The whole core in front of a {@link GuestApi}, with a clock, a store and settings that a test can choose. */
 final class GuardedEdge implements AutoCloseable {
     static final String ORGANIZATION = "0c1d2e3f-0000-4000-8000-000000000001";
     static final FieldName ORGANIZATION_FIELD = FieldName.of("X-Genesys-Cloud-Id");
-    static final GateSettings ENFORCE = settings(false, false, false);
+    static final GateSettings ENFORCE = settings(false);
+    static final Policy ALLOW_UNKNOWN = new Policy(true, Policy.ENFORCE.observed());
     static final int CHECKED_BODY = 64 * 1024;
 
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
@@ -53,9 +57,9 @@ final class GuardedEdge implements AutoCloseable {
         KeyedHash hash = KeyedHash.random();
         store = stores.apply(clock);
         edge = new Edge(
-                snapshot(settings),
+                snapshot(settings, Policy.ENFORCE),
                 store,
-                new SessionRecorder(hash, Duration.ofMinutes(15)),
+                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 hash,
                 clock,
                 records::add,
@@ -71,25 +75,32 @@ final class GuardedEdge implements AutoCloseable {
                 .channel();
     }
 
-    static GateSettings settings(boolean refuseOrganization, boolean observe, boolean allowUnknownTokens) {
-        return new GateSettings(
-                new Organization(ORGANIZATION_FIELD, ORGANIZATION, refuseOrganization),
-                FieldName.of("x-request-id"),
-                true,
-                observe,
-                allowUnknownTokens,
-                30_000);
+    static GateSettings settings(boolean refuseOrganization) {
+        return settings(new Organization(ORGANIZATION_FIELD, ORGANIZATION, refuseOrganization), null);
+    }
+
+    static GateSettings settings(@Nullable Organization organization, @Nullable Cors cors) {
+        return new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 5_000, cors);
     }
 
     void use(GateSettings settings) {
-        edge.swap(snapshot(settings));
+        use(settings, Policy.ENFORCE);
     }
 
-    private Snapshot snapshot(GateSettings settings) {
+    void use(GateSettings settings, Policy policy) {
+        edge.swap(snapshot(settings, policy));
+    }
+
+    private Snapshot snapshot(GateSettings settings, Policy policy) {
         Upstream upstream = new Upstream("genesys", "127.0.0.1", api.port(), null);
         return new Snapshot(
                 new Gate(settings, Checks.ALL),
-                List.of(new Route("/api/v2/guests/", upstream, Profile.FORUM_GUEST), new Route("/", upstream, null)),
+                List.of(
+                        new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
+                        new Route("/api/v2/webchat/guest/", upstream, BuiltInProfiles.WEBCHAT_V2, policy),
+                        new Route("/api/v2/webmessaging/", upstream, BuiltInProfiles.WEBMESSAGING, policy),
+                        new Route("/api/v2/knowledge/guest/", upstream, BuiltInProfiles.KNOWLEDGE_GUEST, policy),
+                        new Route("/", upstream, null, policy)),
                 new Limits(32 * 1024, 100, CHECKED_BODY, 0),
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)));

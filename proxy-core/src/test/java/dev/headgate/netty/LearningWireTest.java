@@ -25,14 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the edge learns from identity answers, and that it has learned it before any client can use it. */
 class LearningWireTest {
     /** A store whose stages complete when a test says so, on the test's thread. */
-    private static final class LateStore implements SessionStore {
-        final CaffeineSessionStore sessions;
+    private static final class LateStore extends DelegatingStore {
+        private final CaffeineSessionStore sessions;
         final CountDownLatch asked = new CountDownLatch(1);
         final CompletableFuture<@Nullable Void> gate = new CompletableFuture<>();
         volatile boolean puts = true;
 
         LateStore(InstantSource clock) {
-            sessions = new CaffeineSessionStore(1000, clock);
+            this(new CaffeineSessionStore(1000, clock));
+        }
+
+        private LateStore(CaffeineSessionStore sessions) {
+            super(sessions);
+            this.sessions = sessions;
         }
 
         @Override
@@ -183,7 +188,7 @@ class LearningWireTest {
 
     @Test
     void aStoreThatThrowsRefuses() throws Exception {
-        SessionStore broken = new SessionStore() {
+        SessionStore broken = new DelegatingStore(new CaffeineSessionStore(1, InstantSource.system())) {
             @Override
             public CompletionStage<@Nullable Session> find(TokenFingerprint fingerprint) {
                 throw new IllegalStateException("find");

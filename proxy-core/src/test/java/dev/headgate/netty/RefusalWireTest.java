@@ -300,7 +300,7 @@ class RefusalWireTest {
         learn();
         answer = IDENTITY.replace(TOKEN, "tok-of-the-second-identity");
         assertThat(exchange("POST /api/v2/guests/identities HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                        + "Content-Length: 2\r\n\r\n{}"))
+                        + "Content-Length: 18\r\n\r\n{\"purpose\":\"chat\"}"))
                 .startsWith("HTTP/1.1 200");
         edge.record();
         edge.now.updateAndGet(now -> now.plus(Duration.ofSeconds(29)));
@@ -316,7 +316,7 @@ class RefusalWireTest {
         String jwt = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl";
         answer = IDENTITY.replace(TOKEN, jwt);
         exchange("POST /api/v2/guests/identities HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                + "Content-Length: 2\r\n\r\n{}");
+                + "Content-Length: 18\r\n\r\n{\"purpose\":\"chat\"}");
         edge.record();
         seen.clear();
         assertThat(exchange(message("Authorization: Bearer " + jwt + "\r\n", "{}")))
@@ -329,7 +329,7 @@ class RefusalWireTest {
     void anAnswerWithoutATokenPassesAsItIs() throws Exception {
         answer = "{\"unexpected\":true}";
         assertThat(exchange("POST /api/v2/guests/identities HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                        + "Content-Length: 2\r\n\r\n{}"))
+                        + "Content-Length: 18\r\n\r\n{\"purpose\":\"chat\"}"))
                 .endsWith("\r\n\r\n" + answer);
         ExchangeRecord record = edge.record();
         assertThat(record.tokenCheck()).isEqualTo(TokenCheck.NONE);

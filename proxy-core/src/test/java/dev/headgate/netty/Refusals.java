@@ -27,6 +27,9 @@ final class Refusals {
         if (reason.status() == 401) {
             names.add("WWW-Authenticate");
         }
+        if (answer.value("Access-Control-Allow-Origin") != null) {
+            names.addAll(List.of("Access-Control-Allow-Origin", "Vary", "Access-Control-Expose-Headers"));
+        }
         assertThat(answer.value("x-headgate-reason")).isEqualTo(reason.code());
         assertThat(answer.status()).isEqualTo(reason.status());
         assertThat(answer.names())

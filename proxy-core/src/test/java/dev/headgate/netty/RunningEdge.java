@@ -3,9 +3,10 @@ package dev.headgate.netty;
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
+import dev.headgate.gate.Policy;
 import dev.headgate.gate.check.Checks;
 import dev.headgate.http.FieldName;
-import dev.headgate.profile.Profile;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
@@ -41,18 +42,20 @@ final class RunningEdge implements AutoCloseable {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
-        GateSettings settings =
-                new GateSettings(organization, FieldName.of("x-request-id"), true, observe, false, 30_000);
+        GateSettings settings = new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null);
+        Policy policy = observe ? Policy.OBSERVE : Policy.ENFORCE;
         Upstream upstream = new Upstream("genesys", "127.0.0.1", upstreamPort, null);
         Snapshot snapshot = new Snapshot(
                 new Gate(settings, Checks.ALL),
-                List.of(new Route("/api/v2/guests/", upstream, Profile.FORUM_GUEST), new Route("/", upstream, null)),
+                List.of(
+                        new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
+                        new Route("/", upstream, null, policy)),
                 limits,
                 timeouts);
         edge = new Edge(
                 snapshot,
                 new CaffeineSessionStore(1000, clock),
-                new SessionRecorder(hash, Duration.ofMinutes(15)),
+                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 hash,
                 clock,
                 ledger,

@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Gate;
+import dev.headgate.gate.Policy;
 import dev.headgate.gate.PresentedId;
+import dev.headgate.gate.Target;
 import dev.headgate.gate.check.Checks;
 import dev.headgate.http.Framing;
 import dev.headgate.http.HeadParser;
 import dev.headgate.http.RequestHead;
 import dev.headgate.netty.WireClient.Answer;
 import dev.headgate.profile.Binding;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Profile;
 import dev.headgate.session.Credential;
 import dev.headgate.session.KeyedHash;
@@ -104,7 +107,7 @@ class SecrecyTest {
                 guest = new Guest(jwt, guest.guestId(), guest.conversationId(), guest.chatId(), guest.divisionId());
             }
             if (kind.endsWith("observed")) {
-                edge.use(GuardedEdge.settings(false, true, false));
+                edge.use(GuardedEdge.ENFORCE, Policy.OBSERVE);
             }
             String part = guest.token().substring(0, 12);
             for (String request : requests(guest)) {
@@ -132,9 +135,9 @@ class SecrecyTest {
         RequestHead head = new HeadParser(100).request(bytes, bytes.length);
         Credential credential = Credential.of(head, hash);
         Gate gate = new Gate(GuardedEdge.ENFORCE, Checks.ALL);
-        var guards = Objects.requireNonNull(Profile.FORUM_GUEST.endpoint("GET", head.path()))
-                .guards();
-        CheckRequest request = gate.request(head, guards, credential, 0);
+        Profile profile = BuiltInProfiles.FORUM_GUEST;
+        Target target = new Target(Policy.ENFORCE, profile, profile.endpoint("GET", head.path()));
+        CheckRequest request = gate.request(head, target, credential, credential.fingerprint(), 0);
         PresentedId id = new PresentedId(Binding.GUEST, "guestId", guest.token(), "query");
         List<Object> objects = List.of(
                 head,

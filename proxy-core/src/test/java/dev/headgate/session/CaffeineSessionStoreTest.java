@@ -3,6 +3,7 @@ package dev.headgate.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.profile.Binding;
+import dev.headgate.profile.BuiltInProfiles;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -54,10 +56,11 @@ class CaffeineSessionStoreTest extends SessionStoreContract {
     void keepsNoToken() throws Exception {
         String token = "s3cret-opaque-guest-token-0123456789";
         String answer = "{\"guest_token\":\"" + token + "\",\"guestId\":\"g-1\",\"conversationId\":\"c-1\"}";
-        SessionRecorder recorder = new SessionRecorder(KeyedHash.random(), LIFETIME);
+        SessionRecorder recorder = new SessionRecorder(KeyedHash.random(), LIFETIME, Duration.ZERO);
         Session session = recorder.learn(
-                "forum-guest",
-                dev.headgate.profile.Profile.FORUM_GUEST.endpoints().get(0).learns(),
+                BuiltInProfiles.FORUM_GUEST,
+                Objects.requireNonNull(
+                        BuiltInProfiles.FORUM_GUEST.endpoints().get(0).learns()),
                 ("{\"purpose\":\"" + "x".repeat(65) + token + "\"}").getBytes(StandardCharsets.UTF_8),
                 answer.getBytes(StandardCharsets.UTF_8),
                 session(1, null).issuedAt());

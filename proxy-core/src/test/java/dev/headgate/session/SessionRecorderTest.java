@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.profile.Binding;
+import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Learns;
-import dev.headgate.profile.Profile;
 import dev.headgate.session.SessionRecorder.NothingLearned;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionRecorderTest {
     private static final KeyedHash HASH = new KeyedHash(1, 2);
-    private static final Learns LEARNS =
-            Objects.requireNonNull(Profile.FORUM_GUEST.endpoints().get(0).learns());
-    private final SessionRecorder recorder = new SessionRecorder(HASH, Duration.ofMinutes(15));
+    private static final Learns LEARNS = Objects.requireNonNull(
+            BuiltInProfiles.FORUM_GUEST.endpoints().get(0).learns());
+    private final SessionRecorder recorder = new SessionRecorder(HASH, Duration.ofMinutes(15), Duration.ofSeconds(5));
 
     @ParameterizedTest
     @ValueSource(strings = {"guest_token", "guestToken", "identityToken", "token"})
@@ -29,7 +29,8 @@ class SessionRecorderTest {
         assertThat(session.ids()).isEqualTo(Map.of(Binding.GUEST, "G", Binding.DIVISION, "7"));
         assertThat(session.issuedAt()).isEqualTo(1000);
         assertThat(session.expiresAt()).isEqualTo(901_000);
-        assertThat(session.supersededAt()).isEqualTo(Long.MAX_VALUE);
+        assertThat(session.lifetimeTold()).isFalse();
+        assertThat(session.ending()).isNull();
     }
 
     @Test
@@ -81,7 +82,7 @@ class SessionRecorderTest {
 
     private Session learn(String request, String answer) throws NothingLearned {
         return recorder.learn(
-                "forum-guest",
+                BuiltInProfiles.FORUM_GUEST,
                 LEARNS,
                 request.getBytes(StandardCharsets.UTF_8),
                 answer.getBytes(StandardCharsets.UTF_8),

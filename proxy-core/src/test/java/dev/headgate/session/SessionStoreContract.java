@@ -61,12 +61,12 @@ abstract class SessionStoreContract {
         advance(Duration.ofSeconds(5));
         Session second = session(2, "guest-1");
         put(second);
-        assertThat(find(1)).isNotNull().extracting(Session::supersededAt).isEqualTo(second.issuedAt());
+        assertThat(find(1)).isNotNull().extracting(Session::ending).isEqualTo(superseded(second.issuedAt()));
         assertThat(find(2)).isEqualTo(second);
         advance(Duration.ofSeconds(5));
         put(session(3, "guest-1"));
-        assertThat(find(1)).isNotNull().extracting(Session::supersededAt).isEqualTo(second.issuedAt());
-        assertThat(find(2)).isNotNull().extracting(Session::supersededAt).isEqualTo(now.toEpochMilli());
+        assertThat(find(1)).isNotNull().extracting(Session::ending).isEqualTo(superseded(second.issuedAt()));
+        assertThat(find(2)).isNotNull().extracting(Session::ending).isEqualTo(superseded(now.toEpochMilli()));
     }
 
     @Test
@@ -78,7 +78,7 @@ abstract class SessionStoreContract {
         Session again = session(1, "guest-1");
         put(again);
         assertThat(find(1)).isEqualTo(again);
-        assertThat(find(2)).isNotNull().extracting(Session::supersededAt).isEqualTo(now.toEpochMilli());
+        assertThat(find(2)).isNotNull().extracting(Session::ending).isEqualTo(superseded(now.toEpochMilli()));
         put(again);
         assertThat(find(1)).isEqualTo(again);
     }
@@ -89,39 +89,47 @@ abstract class SessionStoreContract {
         put(session(2, "guest-2"));
         put(session(3, null));
         put(session(4, null));
-        put(new Session(
-                new TokenFingerprint(5, -5),
-                "other",
-                Map.of(Binding.GUEST, "guest-1"),
-                null,
-                null,
-                0,
-                Long.MAX_VALUE / 2,
-                Long.MAX_VALUE));
+        put(session(5, "other", Map.of(Binding.GUEST, "guest-1"), 0, Long.MAX_VALUE / 2));
         for (int i = 1; i <= 4; i++) {
-            assertThat(find(i)).isNotNull().extracting(Session::supersededAt).isEqualTo(Long.MAX_VALUE);
+            assertThat(find(i)).isNotNull().extracting(Session::ending).isNull();
         }
     }
 
     @Test
     void takesLifetimesAtTheEndsOfTheirRange() throws Exception {
-        put(new Session(new TokenFingerprint(1, -1), "p", Map.of(), null, null, 0, Long.MAX_VALUE, Long.MAX_VALUE));
-        put(new Session(new TokenFingerprint(2, -2), "p", Map.of(), null, null, 0, Long.MIN_VALUE, Long.MAX_VALUE));
+        put(session(1, "p", Map.of(), 0, Long.MAX_VALUE));
+        put(session(2, "p", Map.of(), 0, Long.MIN_VALUE));
         assertThat(find(1)).isNotNull();
         advance(Duration.ofDays(365));
         assertThat(find(1)).isNotNull();
     }
 
     Session session(int token, @Nullable String guest) {
-        return new Session(
-                new TokenFingerprint(token, -token),
+        return session(
+                token,
                 "forum-guest",
                 guest == null ? Map.of() : Map.of(Binding.GUEST, guest),
+                now.toEpochMilli(),
+                now.plus(LIFETIME).toEpochMilli());
+    }
+
+    static Session session(int token, String profile, Map<Binding, String> ids, long issuedAt, long expiresAt) {
+        return new Session(
+                new TokenFingerprint(token, -token),
+                profile,
+                ids,
+                TokenClaims.NONE,
                 "guest:chat guest:write",
                 "chat",
-                now.toEpochMilli(),
-                now.plus(LIFETIME).toEpochMilli(),
-                Long.MAX_VALUE);
+                true,
+                issuedAt,
+                expiresAt,
+                true,
+                null);
+    }
+
+    private static Ending superseded(long at) {
+        return new Ending(Ending.Cause.SUPERSEDED, at);
     }
 
     SessionStore store() {

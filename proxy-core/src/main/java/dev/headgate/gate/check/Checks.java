@@ -15,8 +15,15 @@ public final class Checks {
                     new MissingCredentialCheck(),
                     new PlaceholderCheck(),
                     new MalformedCredentialCheck()),
-            List.of(new UnknownTokenCheck(), new SupersededTokenCheck(), new ExpiredTokenCheck()),
-            List.of(new SessionIdCheck()));
+            List.of(
+                    new UnknownTokenCheck(),
+                    new EndedTokenCheck(),
+                    new SupersededTokenCheck(),
+                    new ExpiredTokenCheck(),
+                    new ClaimedOrganizationCheck(),
+                    new ScopeCheck(),
+                    new PurposeCheck()),
+            List.of(new SessionIdCheck(), new IncompleteIdentityCheck()));
 
     private Checks() {}
 }

@@ -15,13 +15,19 @@ final class MalformedCredentialCheck implements Check {
     public @Nullable Deny check(CheckRequest request) {
         Guards guards = request.demands();
         Credential credential = request.credential();
-        if (guards == null || !credential.isPresent() || credential.kind() == Credential.Kind.PLACEHOLDER) {
+        if (guards == null
+                || !guards.authorization()
+                || !credential.isPresent()
+                || credential.kind() == Credential.Kind.PLACEHOLDER) {
             return null;
         }
         Set<String> schemes = guards.schemes();
         String scheme = credential.scheme();
         if (credential.kind() == Credential.Kind.EMPTY) {
             return deny("no token after the scheme");
+        }
+        if (scheme == null && guards.bareToken()) {
+            return null;
         }
         if (scheme == null) {
             return deny("no scheme before the token (expected: " + String.join(" or ", schemes) + ")");

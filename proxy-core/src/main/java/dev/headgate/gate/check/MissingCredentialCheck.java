@@ -6,6 +6,7 @@ import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.Head;
+import dev.headgate.profile.Guards;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ final class MissingCredentialCheck implements Check {
 
     @Override
     public @Nullable Deny check(CheckRequest request) {
-        if (request.demands() == null || request.credential().isPresent()) {
+        Guards guards = request.demands();
+        if (guards == null || !guards.authorization() || request.credential().isPresent()) {
             return null;
         }
         return new Deny(Reason.AUTH_MISSING, "Authorization: absent" + culprit(request.head()));

@@ -4,6 +4,7 @@ import dev.headgate.gate.Check;
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.profile.Guards;
 import dev.headgate.session.Credential;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class PlaceholderCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
-        if (request.demands() == null || request.credential().kind() != Credential.Kind.PLACEHOLDER) {
+        Guards guards = request.demands();
+        if (guards == null || !guards.authorization() || request.credential().kind() != Credential.Kind.PLACEHOLDER) {
             return null;
         }
         return new Deny(

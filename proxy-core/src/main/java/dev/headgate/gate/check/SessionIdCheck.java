@@ -2,6 +2,7 @@ package dev.headgate.gate.check;
 
 import dev.headgate.gate.Check;
 import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.Comparison;
 import dev.headgate.gate.IdText;
 import dev.headgate.gate.PresentedId;
 import dev.headgate.gate.Reason;
@@ -9,10 +10,14 @@ import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.profile.Binding;
 import dev.headgate.session.Session;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Each id that a request names must be the one that its token is bound to, where that is known. */
+/**
+ * Each id that a request names must be the one that its token is bound to, and the one that the token itself claims,
+ * where either is known.
+ */
 final class SessionIdCheck implements Check {
     private static final Map<Binding, Reason> REASONS = new EnumMap<>(Map.of(
             Binding.GUEST, Reason.SESSION_GUEST,
@@ -24,25 +29,34 @@ final class SessionIdCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
         Session session = request.session();
-        if (session == null) {
-            return null;
-        }
         Deny found = null;
-        for (PresentedId id : request.ids()) {
-            String bound = session.ids().get(id.binding());
-            if (bound == null || bound.equals(id.value())) {
+        List<PresentedId> ids = request.ids();
+        for (int i = 0; i < ids.size(); i++) {
+            PresentedId id = ids.get(i);
+            String bound = session == null ? null : session.ids().get(id.binding());
+            String claimed = request.claims().ids().get(id.binding());
+            boolean wrong = bound != null && !bound.equals(id.value());
+            if (!wrong && (claimed == null || claimed.equals(id.value()))) {
                 continue;
             }
             // The guest comes first in the order of bindings: a token of another guest differs in every id, and
             // "another guest" is what explains them all.
             Reason reason = REASONS.getOrDefault(id.binding(), Reason.SESSION_GUEST);
             if (found == null || reason.ordinal() < found.reason().ordinal()) {
-                found = new Deny(
-                        reason,
-                        id.name() + " in the " + id.place() + ": " + IdText.of(id.value())
-                                + " (expected: the one that token " + session.fingerprint() + " is bound to)");
+                found = deny(reason, id, request, wrong ? bound : claimed, wrong);
             }
         }
         return found;
+    }
+
+    private static Deny deny(
+            Reason reason, PresentedId id, CheckRequest request, @Nullable String expected, boolean bound) {
+        String shown = IdText.of(id.value());
+        String what = id.name() + " in the " + id.place();
+        return new Deny(
+                reason,
+                what + ": " + shown + " (expected: the one that token " + request.token()
+                        + (bound ? " is bound to)" : " claims)"),
+                new Comparison(what, shown, expected == null ? "" : IdText.of(expected)));
     }
 }

@@ -1,0 +1,39 @@
+package dev.headgate.gate;
+
+import dev.headgate.profile.JsonSelection;
+import dev.headgate.profile.JsonValues;
+import dev.headgate.profile.Unreadable;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Genesys error body says (ErrorBody of the Platform API), as far as it is fit for a log. Immutable.
+ *
+ * @param code such as {@code not.authorized}, or null
+ * @param contextId the API's own name for the exchange, or null
+ */
+public record ApiError(@Nullable String code, @Nullable String contextId) {
+    public static final ApiError NONE = new ApiError(null, null);
+
+    private static final JsonSelection SELECTION = JsonSelection.of(List.of("/code", "/contextId"));
+    private static final Pattern CODE = Pattern.compile("[a-z][a-z0-9._-]{0,63}");
+
+    /** Reads a body; whatever is not such an error tells nothing. */
+    public static ApiError of(byte[] body) {
+        try {
+            JsonValues values = SELECTION.read(body, body.length);
+            String code = values.get(0);
+            String contextId = values.get(1);
+            return new ApiError(
+                    code != null && CODE.matcher(code).matches() ? code : null,
+                    contextId != null && IdText.isUuid(contextId) ? contextId : null);
+        } catch (Unreadable e) {
+            return NONE;
+        }
+    }
+
+    boolean is(String expected) {
+        return expected.equals(code);
+    }
+}

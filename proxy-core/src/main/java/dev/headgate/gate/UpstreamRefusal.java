@@ -1,0 +1,86 @@
+package dev.headgate.gate;
+
+import dev.headgate.profile.Binding;
+import dev.headgate.profile.Endpoint;
+import dev.headgate.profile.Guards;
+import dev.headgate.profile.Learns;
+import dev.headgate.session.Session;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A 401 or 403 of the upstream's own, to a request that the edge let pass, and all that the edge knows about it.
+ *
+ * @param request as the rules saw it
+ * @param error what the answer's body says
+ * @param upstreamHost whom it was sent to
+ */
+public record UpstreamRefusal(CheckRequest request, int status, ApiError error, String upstreamHost) {
+    /** The likeliest cause: the first clue that says something. */
+    public Diagnosis diagnosis() {
+        for (Clue clue : Clues.ALL) {
+            Diagnosis found = clue.read(this);
+            if (found != null) {
+                return found;
+            }
+        }
+        throw new IllegalStateException("clues: none says anything (expected: the last one always does)");
+    }
+
+    /** One thing to look at. */
+    @FunctionalInterface
+    interface Clue {
+        @Nullable
+        Diagnosis read(UpstreamRefusal refusal);
+    }
+
+    @Nullable
+    Endpoint endpoint() {
+        return request.target().endpoint();
+    }
+
+    @Nullable
+    Guards guards() {
+        Endpoint endpoint = endpoint();
+        return endpoint == null ? null : endpoint.guards();
+    }
+
+    @Nullable
+    Learns learns() {
+        Endpoint endpoint = endpoint();
+        return endpoint == null ? null : endpoint.learns();
+    }
+
+    @Nullable
+    Session session() {
+        return request.session();
+    }
+
+    boolean hasAuthorization() {
+        return request.credential().isPresent();
+    }
+
+    /** The ids that the request names and that nothing was known about. */
+    List<PresentedId> uncheckedIds() {
+        Session session = session();
+        return request.ids().stream()
+                .filter(id -> session == null || !session.ids().containsKey(id.binding()))
+                .toList();
+    }
+
+    /** In seconds; 0 where it is not known. */
+    long tokenAge() {
+        Session session = session();
+        return session == null ? 0 : Math.max(0, request.now() - session.issuedAt()) / 1000;
+    }
+
+    static Reason reason(Binding binding) {
+        return switch (binding) {
+            case GUEST -> Reason.SESSION_GUEST;
+            case CONVERSATION -> Reason.SESSION_CONVERSATION;
+            case CHAT -> Reason.SESSION_CHAT;
+            case DIVISION -> Reason.SESSION_DIVISION;
+            case MEMBER -> Reason.SESSION_MEMBER;
+        };
+    }
+}

@@ -1,0 +1,64 @@
+package dev.headgate.netty;
+
+import dev.headgate.http.FieldName;
+import dev.headgate.http.Framing;
+import dev.headgate.http.ResponseHead;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * An answer that waits until its body is complete, because the edge has to read it before the client gets its head.
+ * Confined to its exchange's event loop.
+ */
+final class HeldAnswer {
+    private static final byte[] UNREADABLE = {};
+
+    private final ResponseHead head;
+    private final Framing framing;
+    private final int limit;
+    private final HeldContent content = new HeldContent();
+
+    /**
+     * @param limit the most bytes of its body that are held
+     */
+    HeldAnswer(ResponseHead head, Framing framing, int limit) {
+        this.head = head;
+        this.framing = framing;
+        this.limit = limit;
+    }
+
+    ResponseHead head() {
+        return head;
+    }
+
+    Framing framing() {
+        return framing;
+    }
+
+    HeldContent content() {
+        return content;
+    }
+
+    boolean isTooLong() {
+        return content.size() > limit;
+    }
+
+    /** The body without its content coding; empty where it has one that is not gzip, or is too long without it. */
+    byte[] body() {
+        int coding = head.find(FieldName.CONTENT_ENCODING);
+        byte[] bytes = content.bytes();
+        if (coding < 0 || head.valueIs(coding, "identity")) {
+            return bytes;
+        }
+        if (!head.valueIs(coding, "gzip") || head.find(FieldName.CONTENT_ENCODING, coding + 1) >= 0) {
+            return UNREADABLE;
+        }
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            byte[] plain = in.readNBytes(limit + 1);
+            return plain.length > limit ? UNREADABLE : plain;
+        } catch (IOException e) {
+            return UNREADABLE;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.headgate.netty;
+
+import dev.headgate.gate.ApiError;
+import dev.headgate.gate.Cause;
+import dev.headgate.gate.CheckRequest;
+import dev.headgate.gate.Diagnosis;
+import dev.headgate.gate.Diagnosis.Confidence;
+import dev.headgate.gate.PresentedId;
+import dev.headgate.gate.UpstreamRefusal;
+import dev.headgate.http.FieldName;
+import dev.headgate.http.Framing;
+import dev.headgate.http.ResponseHead;
+import dev.headgate.profile.Binding;
+import dev.headgate.profile.Endpoint;
+import dev.headgate.profile.Guards;
+import dev.headgate.profile.Profile;
+import dev.headgate.session.Ending;
+import dev.headgate.session.Session;
+import dev.headgate.session.SessionRecorder;
+import dev.headgate.session.SessionRecorder.NothingLearned;
+import dev.headgate.session.SessionStore;
+import dev.headgate.session.TokenFingerprint;
+import io.netty.buffer.ByteBuf;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the edge takes from the upstream's answer to one exchange: a new session, an end or a binding of one that it
+ * knows, or an explanation of a refusal. Confined to the exchange's event loop.
+ */
+final class Lessons {
+    private static final Logger LOG = LoggerFactory.getLogger(Lessons.class);
+
+    private static final FieldName AGE = FieldName.of("age");
+    private static final FieldName X_CACHE = FieldName.of("x-cache");
+    private static final FieldName VIA = FieldName.of("via");
+
+    private final Exchange exchange;
+    private final CheckRequest request;
+    private final @Nullable Profile profile;
+    private final @Nullable Endpoint endpoint;
+    private final @Nullable CreateRequest create;
+
+    Lessons(Exchange exchange) {
+        this.exchange = exchange;
+        this.request = exchange.checkRequest();
+        this.profile = request.target().profile();
+        this.endpoint = request.target().endpoint();
+        this.create = profile == null || endpoint == null || endpoint.learns() == null
+                ? null
+                : new CreateRequest(
+                        profile, endpoint.learns(), exchange.snapshot().limits().checkedBody());
+    }
+
+    /** Whether the answer may bring a token. */
+    boolean isCreate() {
+        return create != null;
+    }
+
+    /** Looks at content of the request, which stays the caller's. */
+    void look(ByteBuf content) {
+        if (create != null) {
+            create.look(content);
+        }
+    }
+
+    /** Whether the answer has to wait until {@link #take(HeldAnswer)} has seen all of it. */
+    boolean needsBody(ResponseHead head, Framing framing) {
+        boolean brings = create != null && isSuccess(head) && framing.hasBody();
+        return brings || endpoint != null && isRefusal(head);
+    }
+
+    private static boolean isSuccess(ResponseHead head) {
+        return head.status() / 100 == 2;
+    }
+
+    private static boolean isRefusal(ResponseHead head) {
+        return head.status() == 401 || head.status() == 403;
+    }
+
+    /** Takes what the head alone says. */
+    void take(ResponseHead head) {
+        if (create != null && isSuccess(head)) {
+            exchange.add(AnswerFields.noStore(head));
+            lookForCaches(head);
+        }
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        TokenFingerprint token = request.token();
+        if (guards == null || token == null || !guards.issued()) {
+            return;
+        }
+        if (head.status() == 401 && request.session() != null) {
+            ignore(store().end(token, new Ending(Ending.Cause.REJECTED, now())).toCompletableFuture());
+        } else if (isSuccess(head)) {
+            bind(token);
+            end();
+        }
+    }
+
+    /** The first use that the upstream takes binds a token to what the create answer did not tell. */
+    private void bind(TokenFingerprint token) {
+        Session session = request.session();
+        if (profile == null || session == null && !request.policy().allowUnknownTokens()) {
+            return;
+        }
+        Map<Binding, String> more = new EnumMap<>(Binding.class);
+        for (PresentedId id : request.ids()) {
+            boolean known = session != null && session.ids().containsKey(id.binding());
+            if (!known && id.value().length() <= SessionRecorder.LONGEST_ID) {
+                // Of two that differ, the upstream has taken one, and nobody here knows which.
+                more.merge(id.binding(), id.value(), (one, other) -> one.equals(other) ? one : "");
+            }
+        }
+        more.values().removeIf(String::isEmpty);
+        if (session == null || !more.isEmpty()) {
+            ignore(store().bind(Session.seen(token, profile.name(), more, request.claims(), now()))
+                    .toCompletableFuture());
+        }
+    }
+
+    /** A conversation or a member has been deleted. */
+    private void end() {
+        Binding ends = endpoint == null ? null : endpoint.ends();
+        if (profile == null || ends == null) {
+            return;
+        }
+        for (PresentedId id : request.ids()) {
+            if (id.binding() == ends) {
+                ignore(store().end(profile.name(), ends, id.value(), new Ending(Ending.Cause.ENDED, now()))
+                        .toCompletableFuture());
+            }
+        }
+    }
+
+    private static void ignore(CompletableFuture<?> stage) {
+        var unused = stage.exceptionally(failure -> {
+            LOG.warn("session store: {}", failure.toString());
+            return null;
+        });
+    }
+
+    /** An answer out of a cache, or on its way through one, may give one guest's token to another. */
+    private void lookForCaches(ResponseHead head) {
+        String cached = head.value(X_CACHE);
+        if (head.has(AGE) || cached != null && cached.toLowerCase(Locale.ROOT).contains("hit")) {
+            warn(Confidence.CERTAIN, "the upstream's answer came out of a cache (Age or X-Cache)");
+        } else if (exchange.head().has(VIA)) {
+            warn(Confidence.POSSIBLE, "the request came through another proxy (Via), which may be a shared cache");
+        }
+    }
+
+    private void warn(Confidence confidence, String detail) {
+        exchange.diagnosis(new Diagnosis(Cause.CACHE_SHARED, confidence, detail));
+    }
+
+    /** Takes what the whole answer says. The stage is complete when every request from now on sees it. */
+    CompletableFuture<?> take(HeldAnswer answer) {
+        if (create != null && isSuccess(answer.head())) {
+            return learn(create, answer);
+        }
+        explain(answer.head(), ApiError.of(answer.body()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Does without the answer's body. */
+    void tooLong(HeldAnswer answer) {
+        if (create != null && isSuccess(answer.head())) {
+            nothingLearned("answer: larger than limits.checkedBody");
+        } else {
+            explain(answer.head(), ApiError.NONE);
+        }
+    }
+
+    private void explain(ResponseHead head, ApiError error) {
+        exchange.error(error);
+        if (!exchange.isDiagnosed()) {
+            String host = exchange.route().upstream().host();
+            exchange.diagnosis(new UpstreamRefusal(request, head.status(), error, host).diagnosis());
+        }
+    }
+
+    private CompletableFuture<?> learn(CreateRequest of, HeldAnswer answer) {
+        CompletableFuture<?> stored;
+        try {
+            Session session = of.learn(exchange.downstream().edge().recorder(), answer.body(), now());
+            exchange.learned(session);
+            stored = store().put(session).toCompletableFuture();
+        } catch (NothingLearned e) {
+            nothingLearned(e.getMessage());
+            return CompletableFuture.completedFuture(null);
+        } catch (RuntimeException e) {
+            stored = CompletableFuture.failedFuture(e);
+        }
+        return stored.exceptionally(failure -> {
+            nothingLearned("session store: did not keep the session");
+            return null;
+        });
+    }
+
+    /** The client still gets the answer as it is. */
+    private void nothingLearned(@Nullable String why) {
+        LOG.warn("request {}: no session learned: {}", exchange.id().id(), why);
+        exchange.note("no session learned: " + why);
+    }
+
+    private SessionStore store() {
+        return exchange.downstream().edge().sessions();
+    }
+
+    private long now() {
+        return exchange.downstream().edge().clock().millis();
+    }
+}
