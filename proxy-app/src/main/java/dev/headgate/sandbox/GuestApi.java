@@ -1,9 +1,8 @@
 package dev.headgate.sandbox;
 
 import dev.headgate.sandbox.GuestSession.Grant;
-import dev.headgate.sandbox.GuestSession.Message;
 import dev.headgate.sandbox.GuestSessions.Issued;
-import io.netty.handler.codec.http.HttpUtil;
+import dev.headgate.sandbox.Messages.Message;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,36 +11,45 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The endpoints under {@code /api/v2/guests/}: a whole request in, an answer or a {@link Refusal} out. Thread-safe. */
-final class GuestApi {
-    static final String ROOT = "/api/v2/guests/";
+/** Guests, with opaque tokens: the endpoints under {@code /api/v2/guests/}. */
+final class GuestApi implements Api {
+    private static final String ROOT = "/api/v2/guests/";
     static final String ORGANIZATION = "X-Genesys-Cloud-Id";
 
     private static final String CONVERSATIONS = ROOT + "conversations/";
 
     private final SandboxConfig config;
     private final GuestSessions sessions;
-    private final JsonMapper mapper;
+    private final Messages messages;
 
-    GuestApi(SandboxConfig config, GuestSessions sessions, JsonMapper mapper) {
+    GuestApi(SandboxConfig config, GuestSessions sessions, Messages messages) {
         this.config = config;
         this.sessions = sessions;
-        this.mapper = mapper;
+        this.messages = messages;
     }
 
-    Answer answer(SeenRequest request, QueryStringDecoder target) {
+    @Override
+    public String root() {
+        return ROOT;
+    }
+
+    @Override
+    public @Nullable RateWindow rate(String token) {
+        return sessions.rate(token);
+    }
+
+    @Override
+    public Answer answer(SeenRequest request, QueryStringDecoder target) {
         String path = target.path();
         String method = request.method();
         if (path.equals(ROOT + "identities") && method.equals("POST")) {
             checkOrganization(request);
-            return createIdentity(json(request));
+            return createIdentity(JsonBody.of(request));
         }
         if (path.equals(ROOT + "messages") && method.equals("POST")) {
             Grant grant = authenticate(request);
@@ -49,7 +57,7 @@ final class GuestApi {
             if (!grant.scopes().contains("guest:write")) {
                 throw Refusal.forbidden();
             }
-            return sendMessage(grant.session(), json(request), target);
+            return sendMessage(grant.session(), JsonBody.of(request), target);
         }
         if (path.equals(ROOT + "messages") && method.equals("GET")) {
             Grant grant = authenticate(request);
@@ -73,12 +81,7 @@ final class GuestApi {
         if (config.injectedStatus() != 0) {
             throw Refusal.injected(config.injectedStatus());
         }
-        String token = BearerToken.of(request);
-        if (token == null) {
-            throw Refusal.unauthenticated(
-                    "authentication.required", "No authentication bearer token specified in authorization header.");
-        }
-        Grant grant = sessions.find(token);
+        Grant grant = sessions.find(Credential.required(request).bearerToken());
         checkOrganization(request);
         return grant;
     }
@@ -96,32 +99,8 @@ final class GuestApi {
         }
     }
 
-    private ObjectNode json(SeenRequest request) {
-        String type = request.value("Content-Type");
-        CharSequence media = type == null ? null : HttpUtil.getMimeType(type);
-        if (media == null || !isJson(media.toString().strip().toLowerCase(Locale.ROOT))) {
-            throw new Refusal(415, "unsupported.media.type", "The request's Content-Type must be application/json");
-        }
-        if (request.bodySize() > SeenRequest.KEPT_BODY) {
-            throw new Refusal(413, "request.entity.too.large", "The request's body is larger than 1 MiB");
-        }
-        try {
-            if (mapper.readTree(request.body()) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JacksonException e) {
-            // Its message quotes the body, which may hold a credential.
-            throw Refusal.badRequest("The request's body is not valid JSON");
-        }
-        throw Refusal.badRequest("The request's body is not a JSON object");
-    }
-
-    private static boolean isJson(String media) {
-        return media.equals("application/json") || (media.startsWith("application/") && media.endsWith("+json"));
-    }
-
     private Answer createIdentity(ObjectNode body) {
-        Issued issued = sessions.issue(text(body, "guestId"), scopes(body), text(body, "purpose"));
+        Issued issued = sessions.issue(JsonBody.text(body, "guestId"), scopes(body), JsonBody.text(body, "purpose"));
         Grant grant = issued.grant();
         GuestSession session = grant.session();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -155,26 +134,18 @@ final class GuestApi {
             }
             return Set.copyOf(scopes);
         }
-        String line = text(body, "scope");
+        String line = JsonBody.text(body, "scope");
         return line == null ? null : Set.copyOf(List.of(line.strip().split(" +")));
     }
 
-    private static @Nullable String text(ObjectNode body, String name) {
-        JsonNode node = body.get(name);
-        if (node == null || node.isNull()) {
-            return null;
-        }
-        if (!node.isString()) {
-            throw Refusal.badRequest(name + " must be a string");
-        }
-        return node.stringValue();
-    }
-
     private Answer sendMessage(GuestSession session, ObjectNode body, QueryStringDecoder target) {
-        String conversationId = text(body, "conversationId");
+        String conversationId = JsonBody.text(body, "conversationId");
         checkConversation(session, conversationId == null ? parameter(target, "conversationId") : conversationId);
         checkIds(session, body, target);
-        Message message = sessions.send(session, text(body, "text"));
+        Message message = messages.add(
+                session.conversationId,
+                JsonBody.text(body, "text"),
+                config.clock().instant());
         return Answer.of(200, tellMessage(session, message).put("status", "sent"));
     }
 
@@ -183,7 +154,7 @@ final class GuestApi {
         checkIds(session, JsonNodeFactory.instance.objectNode(), target);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode entities = answer.putArray("entities");
-        for (Message message : sessions.messages(session)) {
+        for (Message message : messages.of(session.conversationId)) {
             ObjectNode entity = tellMessage(session, message);
             if (message.text() != null) {
                 entity.put("text", message.text());
@@ -208,7 +179,7 @@ final class GuestApi {
         putIds(session, answer);
         answer.put("startTime", session.startedAt.toString());
         answer.put("state", "connected");
-        answer.put("messageCount", sessions.messages(session).size());
+        answer.put("messageCount", messages.of(session.conversationId).size());
         return Answer.of(200, answer);
     }
 
@@ -258,7 +229,7 @@ final class GuestApi {
     }
 
     private static void checkId(String name, String own, ObjectNode body, QueryStringDecoder target) {
-        String inBody = text(body, name);
+        String inBody = JsonBody.text(body, name);
         if (inBody != null && !inBody.equalsIgnoreCase(own)) {
             throw Refusal.forbidden();
         }

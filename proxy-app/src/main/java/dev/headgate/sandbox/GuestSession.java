@@ -1,7 +1,6 @@
 package dev.headgate.sandbox;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +17,11 @@ final class GuestSession {
     @Nullable
     Grant grant;
 
-    final ArrayDeque<Message> messages = new ArrayDeque<>();
-
     GuestSession(Instant startedAt) {
         this.startedAt = startedAt;
     }
 
-    static String newId() {
+    private static String newId() {
         return UUID.randomUUID().toString();
     }
 
@@ -40,6 +37,4 @@ final class GuestSession {
             return "Grant of guest " + session.guestId;
         }
     }
-
-    record Message(String id, @Nullable String text, Instant at) {}
 }

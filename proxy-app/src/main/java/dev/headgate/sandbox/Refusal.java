@@ -27,6 +27,14 @@ final class Refusal extends RuntimeException {
         return new Refusal(401, code, text, Map.of("WWW-Authenticate", "Bearer"));
     }
 
+    static Refusal badCredentials() {
+        return unauthenticated("bad.credentials", "Invalid login credentials.");
+    }
+
+    static Refusal expired() {
+        return unauthenticated("credentials.expired", "The supplied credentials are expired.");
+    }
+
     static Refusal forbidden() {
         return new Refusal(403, "not.authorized", "User not authenticated");
     }
