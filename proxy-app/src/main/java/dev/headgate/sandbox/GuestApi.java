@@ -3,13 +3,16 @@ package dev.headgate.sandbox;
 import dev.headgate.sandbox.GuestSession.Grant;
 import dev.headgate.sandbox.GuestSessions.Issued;
 import dev.headgate.sandbox.Messages.Message;
+import dev.headgate.sandbox.SandboxConfig.EntryPoint;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,6 +24,9 @@ final class GuestApi implements Api {
     private static final String ROOT = "/api/v2/guests/";
     static final String ORGANIZATION = "X-Genesys-Cloud-Id";
 
+    private static final Set<String> MAY_CHAT = Set.of("guest:chat", "guest:chat:write");
+    private static final Set<String> MAY_WRITE = Set.of("guest:write", "guest:chat:write");
+    private static final Set<String> MAY_READ = Set.of("guest:chat", "guest:chat:read");
     private static final String CONVERSATIONS = ROOT + "conversations/";
 
     private final SandboxConfig config;
@@ -53,15 +59,14 @@ final class GuestApi implements Api {
         }
         if (path.equals(ROOT + "messages") && method.equals("POST")) {
             Grant grant = authenticate(request);
-            checkMessaging(grant);
-            if (!grant.scopes().contains("guest:write")) {
-                throw Refusal.forbidden();
-            }
+            checkEntryPoint(grant);
+            checkMessaging(grant, MAY_CHAT);
+            checkMessaging(grant, MAY_WRITE);
             return sendMessage(grant.session(), JsonBody.of(request), target);
         }
         if (path.equals(ROOT + "messages") && method.equals("GET")) {
             Grant grant = authenticate(request);
-            checkMessaging(grant);
+            checkMessaging(grant, MAY_READ);
             return listMessages(grant.session(), target);
         }
         if (path.startsWith(CONVERSATIONS)) {
@@ -78,9 +83,7 @@ final class GuestApi implements Api {
     }
 
     private Grant authenticate(SeenRequest request) {
-        if (config.injectedStatus() != 0) {
-            throw Refusal.injected(config.injectedStatus());
-        }
+        Refusal.throwIfInjected(config);
         Grant grant = sessions.find(Credential.required(request).bearerToken());
         checkOrganization(request);
         return grant;
@@ -93,14 +96,23 @@ final class GuestApi implements Api {
         }
     }
 
-    private static void checkMessaging(Grant grant) {
-        if (!"chat".equals(grant.purpose())) {
+    private void checkEntryPoint(Grant grant) {
+        EntryPoint entryPoint = config.entryPoint();
+        if (!entryPoint.guestsAllowed() || !grant.attributes().containsAll(entryPoint.requiredAttributes())) {
+            throw Refusal.forbidden();
+        }
+    }
+
+    /** @param scopes of which one is enough */
+    private static void checkMessaging(Grant grant, Set<String> scopes) {
+        if (!"chat".equals(grant.purpose()) || Collections.disjoint(grant.scopes(), scopes)) {
             throw Refusal.forbidden();
         }
     }
 
     private Answer createIdentity(ObjectNode body) {
-        Issued issued = sessions.issue(JsonBody.text(body, "guestId"), scopes(body), JsonBody.text(body, "purpose"));
+        Issued issued = sessions.issue(
+                JsonBody.text(body, "guestId"), scopes(body), JsonBody.shortText(body, "purpose"), attributes(body));
         Grant grant = issued.grant();
         GuestSession session = grant.session();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -123,19 +135,31 @@ final class GuestApi implements Api {
 
     /** Scopes come as one string with spaces (RFC 6749 section 3.3) or as an array. */
     private static @Nullable Set<String> scopes(ObjectNode body) {
-        JsonNode node = body.get("scope");
-        if (node instanceof ArrayNode array) {
-            Set<String> scopes = new LinkedHashSet<>();
-            for (JsonNode element : array) {
-                if (!element.isString()) {
-                    throw Refusal.badRequest("scope must be a string or an array of strings");
-                }
-                scopes.add(element.stringValue());
-            }
-            return Set.copyOf(scopes);
+        String line = body.get("scope") instanceof ArrayNode array ? joined(array) : JsonBody.text(body, "scope");
+        if (line == null) {
+            return null;
         }
-        String line = JsonBody.text(body, "scope");
-        return line == null ? null : Set.copyOf(List.of(line.strip().split(" +")));
+        JsonBody.checkShort("scope", line);
+        return Set.copyOf(List.of(line.strip().split(" +")));
+    }
+
+    private static String joined(ArrayNode array) {
+        StringJoiner line = new StringJoiner(" ");
+        for (JsonNode element : array) {
+            if (!element.isString()) {
+                throw Refusal.badRequest("scope must be a string or an array of strings");
+            }
+            line.add(element.stringValue());
+        }
+        return line.toString();
+    }
+
+    /** Which of the required attributes the body gives a value. */
+    private Set<String> attributes(ObjectNode body) {
+        return config.entryPoint().requiredAttributes().stream()
+                .filter(name -> body.path("contactAttributes").hasNonNull(name)
+                        || body.path("attributes").hasNonNull(name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Answer sendMessage(GuestSession session, ObjectNode body, QueryStringDecoder target) {

@@ -25,11 +25,16 @@ final class GuestSession {
         return UUID.randomUUID().toString();
     }
 
-    /** What one token allows; the token itself is only the key that leads here. */
+    /**
+     * What one token allows; the token itself is only the key that leads here.
+     *
+     * @param attributes which of the attributes that the configuration requires the guest has been given
+     */
     record Grant(
             GuestSession session,
             Set<String> scopes,
             @Nullable String purpose,
+            Set<String> attributes,
             Instant expiresAt,
             RateWindow rate) {
         @Override

@@ -3,6 +3,7 @@ package dev.headgate.sandbox;
 import dev.headgate.sandbox.GuestSession.Grant;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -44,8 +45,10 @@ final class GuestSessions {
      * @param guestId null: a new guest
      * @param scopes null: as before, or the default ones
      * @param purpose null: as before, or none
+     * @param attributes required attributes, besides those of before
      */
-    synchronized Issued issue(@Nullable String guestId, @Nullable Set<String> scopes, @Nullable String purpose) {
+    synchronized Issued issue(
+            @Nullable String guestId, @Nullable Set<String> scopes, @Nullable String purpose, Set<String> attributes) {
         Instant now = config.clock().instant();
         GuestSession session = guestId == null ? start(now) : guests.get(guestId);
         if (session == null) {
@@ -54,7 +57,12 @@ final class GuestSessions {
         Grant former = session.grant;
         Set<String> granted = scopes != null ? scopes : former != null ? former.scopes() : DEFAULT_SCOPES;
         String intended = purpose != null || former == null ? purpose : former.purpose();
-        Grant grant = new Grant(session, granted, intended, now.plus(config.tokenLifetime()), new RateWindow());
+        Set<String> known = new HashSet<>(attributes);
+        if (former != null) {
+            known.addAll(former.attributes());
+        }
+        Grant grant = new Grant(
+                session, granted, intended, Set.copyOf(known), now.plus(config.tokenLifetime()), new RateWindow());
         session.grant = grant;
         String token = newToken();
         tokens.put(token, grant);

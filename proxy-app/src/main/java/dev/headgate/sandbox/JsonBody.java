@@ -15,6 +15,8 @@ final class JsonBody {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    private static final int LONGEST_SHORT_TEXT = 256;
+
     private JsonBody() {}
 
     static ObjectNode of(SeenRequest request) {
@@ -39,6 +41,21 @@ final class JsonBody {
 
     private static boolean isJson(String media) {
         return media.equals("application/json") || (media.startsWith("application/") && media.endsWith("+json"));
+    }
+
+    /** A member that may be left out or null, and that is short enough to keep for each session. */
+    static @Nullable String shortText(ObjectNode body, String name) {
+        String text = text(body, name);
+        if (text != null) {
+            checkShort(name, text);
+        }
+        return text;
+    }
+
+    static void checkShort(String name, String text) {
+        if (text.length() > LONGEST_SHORT_TEXT) {
+            throw Refusal.badRequest(name + " is longer than " + LONGEST_SHORT_TEXT + " characters");
+        }
     }
 
     /** A member that may be left out or null. */
