@@ -47,6 +47,11 @@ final class Messages {
         }
     }
 
+    /** How many conversations have messages here. */
+    synchronized int conversationCount() {
+        return conversations.size();
+    }
+
     /** The conversation's messages, oldest first. */
     synchronized List<Message> of(String conversationId) {
         Collection<Message> messages = conversations.get(conversationId);

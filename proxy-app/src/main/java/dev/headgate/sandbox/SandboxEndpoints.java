@@ -33,7 +33,9 @@ final class SandboxEndpoints {
         clock = config.clock();
         TokenGenerator generator = new TokenGenerator();
         Messages messages = new Messages();
-        apis = List.of(new GuestApi(config, new GuestSessions(config, generator), messages));
+        apis = List.of(
+                new GuestApi(config, new GuestSessions(config, generator), messages),
+                new WebchatApi(config, generator, messages));
     }
 
     /** The answer to a whole request. Every problem becomes an answer, too. */

@@ -34,6 +34,7 @@ class SandboxBoundsTest {
         assertThat(messages.of("a")).extracting(Messages.Message::id).containsExactly(second);
         messages.add("b", null, Instant.EPOCH);
         assertThat(messages.of("a")).isEmpty();
+        assertThat(messages.conversationCount()).isEqualTo(1);
         assertThat(messages.of("b")).hasSize(Messages.MOST_MESSAGES);
     }
 
