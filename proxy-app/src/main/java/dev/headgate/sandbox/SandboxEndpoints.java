@@ -35,7 +35,9 @@ final class SandboxEndpoints {
         Messages messages = new Messages();
         apis = List.of(
                 new GuestApi(config, new GuestSessions(config, generator), messages),
-                new WebchatApi(config, generator, messages));
+                new WebchatApi(config, generator, messages),
+                new KnowledgeApi(config),
+                new WebmessagingApi(config));
     }
 
     /** The answer to a whole request. Every problem becomes an answer, too. */
