@@ -6,9 +6,9 @@ import dev.headgate.sandbox.SandboxConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code headgate sandbox}: the Genesys stand-in alone, until SIGTERM or Ctrl-C. */
 @Command(
         name = "sandbox",
-        description = "Runs a stand-in for Genesys' guest API, to test a chat client against.",
+        description = "Runs a stand-in for Genesys' guest APIs, to test a chat client against.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         showDefaultValues = true,
@@ -48,7 +48,7 @@ public final class SandboxCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "15m",
             converter = DurationConverter.class,
-            description = "How long a guest token is good for (1s to 365 days).")
+            description = "How long a token or knowledge session is good for (1s to 365 days).")
     private Duration tokenLifetime = Duration.ZERO;
 
     @Option(
@@ -56,7 +56,7 @@ public final class SandboxCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "0ms",
             converter = DurationConverter.class,
-            description = "Holds back each answer of the guest API (up to 1h).")
+            description = "Holds back each answer of the guest APIs (up to 1h).")
     private Duration delay = Duration.ZERO;
 
     @Option(
@@ -64,8 +64,14 @@ public final class SandboxCommand implements Callable<Integer> {
             paramLabel = "CODE",
             defaultValue = "0",
             showDefaultValue = Visibility.NEVER,
-            description = "Answers every request that needs a token with this status (400 to 599).")
+            description = "Answers every request that needs a credential with this status (400 to 599).")
     private int status;
+
+    @Option(
+            names = "--error-code",
+            paramLabel = "CODE",
+            description = "The Genesys error code that goes with --status, such as origin.not.allowed.")
+    private @Nullable String errorCode;
 
     @Option(
             names = "--organization",
@@ -76,6 +82,16 @@ public final class SandboxCommand implements Callable<Integer> {
     @Option(names = "--jwt", description = "Issues tokens that look like a JWT, without claims about a user.")
     private boolean jwt;
 
+    @Option(names = "--deny-guests", description = "Refuses every guest's message, as a flow without guests does.")
+    private boolean denyGuests;
+
+    @Option(
+            names = "--require-attribute",
+            paramLabel = "NAME",
+            showDefaultValue = Visibility.NEVER,
+            description = "Refuses the messages of guests without this attribute; may be given repeatedly.")
+    private Set<String> requiredAttributes = Set.of();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -85,8 +101,7 @@ public final class SandboxCommand implements Callable<Integer> {
         PrintWriter err = command.commandLine().getErr();
         SandboxConfig config;
         try {
-            config = new SandboxConfig(
-                    host, port, tokenLifetime, delay, status, jwt, organization, InstantSource.system());
+            config = config();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), "headgate: " + e.getMessage(), e);
         }
@@ -102,6 +117,24 @@ public final class SandboxCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
+    }
+
+    /** @throws IllegalArgumentException naming the value and its range */
+    SandboxConfig config() {
+        if (errorCode != null && status == 0) {
+            throw new IllegalArgumentException("error code: " + errorCode + " (expected: only together with --status)");
+        }
+        return SandboxConfig.defaults()
+                .withHost(host)
+                .withPort(port)
+                .withTokenLifetime(tokenLifetime)
+                .withDelay(delay)
+                .withInjectedStatus(status)
+                .withErrorCode(errorCode)
+                .withJwtTokens(jwt)
+                .withOrganizationId(organization)
+                .withGuestsAllowed(!denyGuests)
+                .withRequiredAttributes(requiredAttributes);
     }
 
     /** Reads durations as the configuration does. */

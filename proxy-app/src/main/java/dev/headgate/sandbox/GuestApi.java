@@ -1,59 +1,72 @@
 package dev.headgate.sandbox;
 
 import dev.headgate.sandbox.GuestSession.Grant;
-import dev.headgate.sandbox.GuestSession.Message;
 import dev.headgate.sandbox.GuestSessions.Issued;
-import io.netty.handler.codec.http.HttpUtil;
+import dev.headgate.sandbox.Messages.Message;
+import dev.headgate.sandbox.SandboxConfig.EntryPoint;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The endpoints under {@code /api/v2/guests/}: a whole request in, an answer or a {@link Refusal} out. Thread-safe. */
-final class GuestApi {
-    static final String ROOT = "/api/v2/guests/";
+/** Guests, with opaque tokens: the endpoints under {@code /api/v2/guests/}. */
+final class GuestApi implements Api {
+    private static final String ROOT = "/api/v2/guests/";
     static final String ORGANIZATION = "X-Genesys-Cloud-Id";
 
+    private static final Set<String> MAY_CHAT = Set.of("guest:chat", "guest:chat:write");
+    private static final Set<String> MAY_WRITE = Set.of("guest:write", "guest:chat:write");
+    private static final Set<String> MAY_READ = Set.of("guest:chat", "guest:chat:read");
     private static final String CONVERSATIONS = ROOT + "conversations/";
 
     private final SandboxConfig config;
     private final GuestSessions sessions;
-    private final JsonMapper mapper;
+    private final Messages messages;
 
-    GuestApi(SandboxConfig config, GuestSessions sessions, JsonMapper mapper) {
+    GuestApi(SandboxConfig config, GuestSessions sessions, Messages messages) {
         this.config = config;
         this.sessions = sessions;
-        this.mapper = mapper;
+        this.messages = messages;
     }
 
-    Answer answer(SeenRequest request, QueryStringDecoder target) {
+    @Override
+    public String root() {
+        return ROOT;
+    }
+
+    @Override
+    public @Nullable RateWindow rate(String token) {
+        return sessions.rate(token);
+    }
+
+    @Override
+    public Answer answer(SeenRequest request, QueryStringDecoder target) {
         String path = target.path();
         String method = request.method();
         if (path.equals(ROOT + "identities") && method.equals("POST")) {
             checkOrganization(request);
-            return createIdentity(json(request));
+            return createIdentity(JsonBody.of(request));
         }
         if (path.equals(ROOT + "messages") && method.equals("POST")) {
             Grant grant = authenticate(request);
-            checkMessaging(grant);
-            if (!grant.scopes().contains("guest:write")) {
-                throw Refusal.forbidden();
-            }
-            return sendMessage(grant.session(), json(request), target);
+            checkEntryPoint(grant);
+            checkMessaging(grant, MAY_CHAT);
+            checkMessaging(grant, MAY_WRITE);
+            return sendMessage(grant.session(), JsonBody.of(request), target);
         }
         if (path.equals(ROOT + "messages") && method.equals("GET")) {
             Grant grant = authenticate(request);
-            checkMessaging(grant);
+            checkMessaging(grant, MAY_READ);
             return listMessages(grant.session(), target);
         }
         if (path.startsWith(CONVERSATIONS)) {
@@ -70,15 +83,8 @@ final class GuestApi {
     }
 
     private Grant authenticate(SeenRequest request) {
-        if (config.injectedStatus() != 0) {
-            throw Refusal.injected(config.injectedStatus());
-        }
-        String token = BearerToken.of(request);
-        if (token == null) {
-            throw Refusal.unauthenticated(
-                    "authentication.required", "No authentication bearer token specified in authorization header.");
-        }
-        Grant grant = sessions.find(token);
+        Refusal.throwIfInjected(config);
+        Grant grant = sessions.find(Credential.required(request).bearerToken());
         checkOrganization(request);
         return grant;
     }
@@ -90,38 +96,23 @@ final class GuestApi {
         }
     }
 
-    private static void checkMessaging(Grant grant) {
-        if (!"chat".equals(grant.purpose())) {
+    private void checkEntryPoint(Grant grant) {
+        EntryPoint entryPoint = config.entryPoint();
+        if (!entryPoint.guestsAllowed() || !grant.attributes().containsAll(entryPoint.requiredAttributes())) {
             throw Refusal.forbidden();
         }
     }
 
-    private ObjectNode json(SeenRequest request) {
-        String type = request.value("Content-Type");
-        CharSequence media = type == null ? null : HttpUtil.getMimeType(type);
-        if (media == null || !isJson(media.toString().strip().toLowerCase(Locale.ROOT))) {
-            throw new Refusal(415, "unsupported.media.type", "The request's Content-Type must be application/json");
+    /** @param scopes of which one is enough */
+    private static void checkMessaging(Grant grant, Set<String> scopes) {
+        if (!"chat".equals(grant.purpose()) || Collections.disjoint(grant.scopes(), scopes)) {
+            throw Refusal.forbidden();
         }
-        if (request.bodySize() > SeenRequest.KEPT_BODY) {
-            throw new Refusal(413, "request.entity.too.large", "The request's body is larger than 1 MiB");
-        }
-        try {
-            if (mapper.readTree(request.body()) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JacksonException e) {
-            // Its message quotes the body, which may hold a credential.
-            throw Refusal.badRequest("The request's body is not valid JSON");
-        }
-        throw Refusal.badRequest("The request's body is not a JSON object");
-    }
-
-    private static boolean isJson(String media) {
-        return media.equals("application/json") || (media.startsWith("application/") && media.endsWith("+json"));
     }
 
     private Answer createIdentity(ObjectNode body) {
-        Issued issued = sessions.issue(text(body, "guestId"), scopes(body), text(body, "purpose"));
+        Issued issued = sessions.issue(
+                JsonBody.text(body, "guestId"), scopes(body), JsonBody.shortText(body, "purpose"), attributes(body));
         Grant grant = issued.grant();
         GuestSession session = grant.session();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -144,37 +135,41 @@ final class GuestApi {
 
     /** Scopes come as one string with spaces (RFC 6749 section 3.3) or as an array. */
     private static @Nullable Set<String> scopes(ObjectNode body) {
-        JsonNode node = body.get("scope");
-        if (node instanceof ArrayNode array) {
-            Set<String> scopes = new LinkedHashSet<>();
-            for (JsonNode element : array) {
-                if (!element.isString()) {
-                    throw Refusal.badRequest("scope must be a string or an array of strings");
-                }
-                scopes.add(element.stringValue());
-            }
-            return Set.copyOf(scopes);
-        }
-        String line = text(body, "scope");
-        return line == null ? null : Set.copyOf(List.of(line.strip().split(" +")));
-    }
-
-    private static @Nullable String text(ObjectNode body, String name) {
-        JsonNode node = body.get(name);
-        if (node == null || node.isNull()) {
+        String line = body.get("scope") instanceof ArrayNode array ? joined(array) : JsonBody.text(body, "scope");
+        if (line == null) {
             return null;
         }
-        if (!node.isString()) {
-            throw Refusal.badRequest(name + " must be a string");
+        JsonBody.checkShort("scope", line);
+        return Set.copyOf(List.of(line.strip().split(" +")));
+    }
+
+    private static String joined(ArrayNode array) {
+        StringJoiner line = new StringJoiner(" ");
+        for (JsonNode element : array) {
+            if (!element.isString()) {
+                throw Refusal.badRequest("scope must be a string or an array of strings");
+            }
+            line.add(element.stringValue());
         }
-        return node.stringValue();
+        return line.toString();
+    }
+
+    /** Which of the required attributes the body gives a value. */
+    private Set<String> attributes(ObjectNode body) {
+        return config.entryPoint().requiredAttributes().stream()
+                .filter(name -> body.path("contactAttributes").hasNonNull(name)
+                        || body.path("attributes").hasNonNull(name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Answer sendMessage(GuestSession session, ObjectNode body, QueryStringDecoder target) {
-        String conversationId = text(body, "conversationId");
+        String conversationId = JsonBody.text(body, "conversationId");
         checkConversation(session, conversationId == null ? parameter(target, "conversationId") : conversationId);
         checkIds(session, body, target);
-        Message message = sessions.send(session, text(body, "text"));
+        Message message = messages.add(
+                session.conversationId,
+                JsonBody.text(body, "text"),
+                config.clock().instant());
         return Answer.of(200, tellMessage(session, message).put("status", "sent"));
     }
 
@@ -183,7 +178,7 @@ final class GuestApi {
         checkIds(session, JsonNodeFactory.instance.objectNode(), target);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode entities = answer.putArray("entities");
-        for (Message message : sessions.messages(session)) {
+        for (Message message : messages.of(session.conversationId)) {
             ObjectNode entity = tellMessage(session, message);
             if (message.text() != null) {
                 entity.put("text", message.text());
@@ -208,7 +203,7 @@ final class GuestApi {
         putIds(session, answer);
         answer.put("startTime", session.startedAt.toString());
         answer.put("state", "connected");
-        answer.put("messageCount", sessions.messages(session).size());
+        answer.put("messageCount", messages.of(session.conversationId).size());
         return Answer.of(200, answer);
     }
 
@@ -258,7 +253,7 @@ final class GuestApi {
     }
 
     private static void checkId(String name, String own, ObjectNode body, QueryStringDecoder target) {
-        String inBody = text(body, name);
+        String inBody = JsonBody.text(body, name);
         if (inBody != null && !inBody.equalsIgnoreCase(own)) {
             throw Refusal.forbidden();
         }

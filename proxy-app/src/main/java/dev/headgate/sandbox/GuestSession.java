@@ -1,7 +1,6 @@
 package dev.headgate.sandbox;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +17,24 @@ final class GuestSession {
     @Nullable
     Grant grant;
 
-    final ArrayDeque<Message> messages = new ArrayDeque<>();
-
     GuestSession(Instant startedAt) {
         this.startedAt = startedAt;
     }
 
-    static String newId() {
+    private static String newId() {
         return UUID.randomUUID().toString();
     }
 
-    /** What one token allows; the token itself is only the key that leads here. */
+    /**
+     * What one token allows; the token itself is only the key that leads here.
+     *
+     * @param attributes which of the attributes that the configuration requires the guest has been given
+     */
     record Grant(
             GuestSession session,
             Set<String> scopes,
             @Nullable String purpose,
+            Set<String> attributes,
             Instant expiresAt,
             RateWindow rate) {
         @Override
@@ -40,6 +42,4 @@ final class GuestSession {
             return "Grant of guest " + session.guestId;
         }
     }
-
-    record Message(String id, @Nullable String text, Instant at) {}
 }

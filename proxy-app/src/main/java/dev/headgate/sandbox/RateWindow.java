@@ -2,7 +2,7 @@ package dev.headgate.sandbox;
 
 import java.time.Instant;
 
-/** Requests in the running minute, told in {@code inin-ratelimit-*} but never enforced. Guarded by its owner's lock. */
+/** Requests in the running minute, told in {@code inin-ratelimit-*} but never enforced. Thread-safe. */
 final class RateWindow {
     /** What Genesys grants one token for one minute. */
     static final int ALLOWED = 300;
@@ -16,7 +16,7 @@ final class RateWindow {
      */
     record Reading(int count, int reset) {}
 
-    Reading next(Instant now) {
+    synchronized Reading next(Instant now) {
         long seconds = now.getEpochSecond();
         long current = Math.floorDiv(seconds, 60L);
         if (current != minute) {

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running stand-in for Genesys' guest API. It keeps what it has seen, credentials included, in memory only. Its threads
+ * A running stand-in for Genesys' guest APIs. It keeps what it has seen, credentials included, in memory only. Its threads
  * are daemons. Thread-safe; {@link #close} must not be called from one of its own threads.
  */
 public final class Sandbox implements AutoCloseable {

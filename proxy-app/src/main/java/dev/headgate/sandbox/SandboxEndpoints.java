@@ -2,6 +2,7 @@ package dev.headgate.sandbox;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,29 +25,30 @@ final class SandboxEndpoints {
     /** The scheme and authority of an absolute-form target (RFC 9112 section 3.2.2). */
     private static final Pattern ORIGIN = Pattern.compile("(?i)^https?://[^/?#]*");
 
-    private final JsonMapper mapper = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-    private final GuestSessions sessions;
-    private final GuestApi guestApi;
+    private final InstantSource clock;
+    private final RateWindow anonymous = new RateWindow();
+    private final List<Api> apis;
 
     SandboxEndpoints(SandboxConfig config) {
-        sessions = new GuestSessions(config);
-        guestApi = new GuestApi(config, sessions, mapper);
+        clock = config.clock();
+        TokenGenerator generator = new TokenGenerator();
+        Messages messages = new Messages();
+        apis = List.of(
+                new GuestApi(config, new GuestSessions(config, generator), messages),
+                new WebchatApi(config, generator, messages),
+                new KnowledgeApi(config),
+                new WebmessagingApi(config));
     }
 
     /** The answer to a whole request. Every problem becomes an answer, too. */
     Reply reply(SeenRequest request, String correlationId) {
-        Map<String, String> common = new LinkedHashMap<>();
-        RateWindow.Reading rate = sessions.count(BearerToken.of(request));
-        common.put("inin-ratelimit-count", Integer.toString(rate.count()));
-        common.put("inin-ratelimit-allowed", Integer.toString(RateWindow.ALLOWED));
-        common.put("inin-ratelimit-reset", Integer.toString(rate.reset()));
+        Map<String, String> common = count(rate(request));
         allowOrigin(request, common);
-        boolean guest = false;
+        boolean delayed = false;
         try {
             QueryStringDecoder target = target(request);
-            guest = target.path().startsWith(GuestApi.ROOT);
+            Api api = api(target.path());
+            delayed = api != null;
             if (isPreflight(request)) {
                 common.putAll(preflight(request));
                 return new Reply(204, common, new byte[0], -1, false, false);
@@ -56,9 +56,9 @@ final class SandboxEndpoints {
             if (target.path().equals("/sandbox/bytes") && isRead(request)) {
                 return new Reply(200, common, new byte[0], size(target), isChunked(target), false);
             }
-            return whole(answer(request, target), common, guest);
+            return whole(api != null ? api.answer(request, target) : answer(request, target), common, delayed);
         } catch (Refusal refusal) {
-            return whole(refused(refusal, correlationId), common, guest);
+            return whole(refused(refusal, correlationId), common, delayed);
         } catch (RuntimeException e) {
             LOG.warn("sandbox: {} failed", request, e);
             Refusal refusal = new Refusal(500, "internal.server.error", "The sandbox failed; its log tells why");
@@ -68,13 +68,40 @@ final class SandboxEndpoints {
 
     /** The answer to what is no HTTP/1.1 message. */
     Reply unreadable(String correlationId) {
-        RateWindow.Reading rate = sessions.count(null);
-        Map<String, String> common = new LinkedHashMap<>();
-        common.put("inin-ratelimit-count", Integer.toString(rate.count()));
-        common.put("inin-ratelimit-allowed", Integer.toString(RateWindow.ALLOWED));
-        common.put("inin-ratelimit-reset", Integer.toString(rate.reset()));
         Refusal refusal = Refusal.badRequest("The request is not a valid HTTP/1.1 message");
-        return whole(refused(refusal, correlationId), common, false);
+        return whole(refused(refusal, correlationId), count(anonymous), false);
+    }
+
+    /** Where the request counts: with its token where an API knows it, and with all others where none does. */
+    private RateWindow rate(SeenRequest request) {
+        Credential credential = Credential.of(request);
+        if (credential != null) {
+            for (Api api : apis) {
+                RateWindow rate = api.rate(credential.token());
+                if (rate != null) {
+                    return rate;
+                }
+            }
+        }
+        return anonymous;
+    }
+
+    private Map<String, String> count(RateWindow rate) {
+        RateWindow.Reading reading = rate.next(clock.instant());
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("inin-ratelimit-count", Integer.toString(reading.count()));
+        fields.put("inin-ratelimit-allowed", Integer.toString(RateWindow.ALLOWED));
+        fields.put("inin-ratelimit-reset", Integer.toString(reading.reset()));
+        return fields;
+    }
+
+    private @Nullable Api api(String path) {
+        for (Api api : apis) {
+            if (path.startsWith(api.root())) {
+                return api;
+            }
+        }
+        return null;
     }
 
     private static QueryStringDecoder target(SeenRequest request) {
@@ -91,11 +118,9 @@ final class SandboxEndpoints {
         return target;
     }
 
-    private Answer answer(SeenRequest request, QueryStringDecoder target) {
+    /** What belongs to no API. */
+    private static Answer answer(SeenRequest request, QueryStringDecoder target) {
         String path = target.path();
-        if (path.startsWith(GuestApi.ROOT)) {
-            return guestApi.answer(request, target);
-        }
         if (path.equals("/sandbox/echo")) {
             return Answer.of(200, echo(request));
         }
@@ -105,10 +130,10 @@ final class SandboxEndpoints {
         throw Refusal.notFound();
     }
 
-    private Reply whole(Answer answer, Map<String, String> common, boolean delayed) {
+    private static Reply whole(Answer answer, Map<String, String> common, boolean delayed) {
         common.putAll(answer.fields());
         JsonNode body = answer.body();
-        byte[] bytes = body == null ? new byte[0] : mapper.writeValueAsBytes(body);
+        byte[] bytes = body == null ? new byte[0] : JsonBody.MAPPER.writeValueAsBytes(body);
         return new Reply(answer.status(), common, bytes, -1, false, delayed);
     }
 

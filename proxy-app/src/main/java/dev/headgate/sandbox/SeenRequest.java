@@ -12,8 +12,8 @@ public final class SeenRequest {
     /** The most bytes of a body that are kept. */
     public static final int KEPT_BODY = 1 << 20;
 
-    /** Ids are 36 characters at most; what is longer may be a token. */
-    private static final Pattern LONG_SEGMENT = Pattern.compile("[^/]{37,}");
+    /** Ids are 36 characters at most; what is longer may be a token. A knowledge session's id is a credential, too. */
+    private static final Pattern SECRET_SEGMENT = Pattern.compile("[^/]{37,}|(?<=/knowledge/guest/sessions/)[^/]+");
 
     private final String method;
     private final String uri;
@@ -113,12 +113,12 @@ public final class SeenRequest {
         return weight;
     }
 
-    /** Method, path without query, and sizes; segments as long as a token are masked. */
+    /** Method, path without query, and sizes; segments that may be a credential are masked. */
     @Override
     public String toString() {
         int query = uri.indexOf('?');
         String path = query < 0 ? uri : uri.substring(0, query);
-        return method + " " + LONG_SEGMENT.matcher(path).replaceAll("***") + " (" + fields.size() + " fields, "
+        return method + " " + SECRET_SEGMENT.matcher(path).replaceAll("***") + " (" + fields.size() + " fields, "
                 + bodySize + " bytes)";
     }
 }

@@ -14,7 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +98,8 @@ class SandboxCommandTest {
             --token-lifetime | 0s     | token lifetime: 0ms (expected: 1s to 365 days)
             --delay          | 61m    | delay: 3660000ms (expected: 0ms to 1h)
             --status         | 200    | status: 200 (expected: 0, or 400 to 599)
+            --error-code     | a.b    | error code: a.b (expected: only together with --status)
+            --require-attribute | ""   | required attribute: empty (expected: a name)
             --port           | 65536  | port: 65536 (expected: 0 to 65535)
             --port           | x      | 'x' is not an int
             """)
@@ -105,10 +109,40 @@ class SandboxCommandTest {
     }
 
     @Test
+    void everyKnobHasItsOption() {
+        SandboxCommand command = new SandboxCommand();
+        String options =
+                "--host=::1 --port=1 --token-lifetime=2h --delay=3ms --status=403 --error-code=origin.not.allowed"
+                        + " --organization=o --jwt --deny-guests --require-attribute=a --require-attribute=b";
+        new CommandLine(command).parseArgs(options.split(" "));
+        assertThat(command.config())
+                .isEqualTo(SandboxConfig.defaults()
+                        .withHost("::1")
+                        .withPort(1)
+                        .withTokenLifetime(Duration.ofHours(2))
+                        .withDelay(Duration.ofMillis(3))
+                        .withInjectedStatus(403)
+                        .withErrorCode("origin.not.allowed")
+                        .withOrganizationId("o")
+                        .withJwtTokens(true)
+                        .withGuestsAllowed(false)
+                        .withRequiredAttributes(Set.of("a", "b")));
+    }
+
+    @Test
     void helpAndVersion() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString())
-                .contains("--port=PORT", "Default: 8099", "--token-lifetime", "--delay", "--status", "--organization");
+                .contains(
+                        "--port=PORT",
+                        "Default: 8099",
+                        "--token-lifetime",
+                        "--delay",
+                        "--status",
+                        "--organization",
+                        "--error-code=CODE",
+                        "--deny-guests",
+                        "--require-attribute=NAME");
         assertThat(execute("--version")).isZero();
         assertThat(out.toString()).contains("headgate ");
         assertThat(err.toString()).isEmpty();

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The delay on a clock that stands still. */
 class SandboxDelayTest {
@@ -36,10 +38,16 @@ class SandboxDelayTest {
         return answers.toString();
     }
 
-    @Test
-    void anAnswerOfTheGuestApiWaits() {
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v2/guests/messages, 401 Unauthorized",
+        "/api/v2/webchat/guest/conversations/c/members, 401 Unauthorized",
+        "/api/v2/webmessaging/messages, 401 Unauthorized",
+        "/api/v2/knowledge/guest/sessions/s/documents/d, 404 Not Found"
+    })
+    void anAnswerOfAnApiWaits(String path, String status) {
         channel.freezeTime();
-        request("/api/v2/guests/messages");
+        request(path);
         request("/api/v2/status");
         channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
@@ -47,7 +55,7 @@ class SandboxDelayTest {
         channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         channel.runPendingTasks();
-        assertThat(answers()).startsWith("HTTP/1.1 401 Unauthorized\r\n").endsWith("{\"status\":\"ok\"}");
+        assertThat(answers()).startsWith("HTTP/1.1 " + status + "\r\n").endsWith("{\"status\":\"ok\"}");
     }
 
     @Test

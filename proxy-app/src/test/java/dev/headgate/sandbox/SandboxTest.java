@@ -13,58 +13,22 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class SandboxTest {
+class SandboxTest extends RunningSandbox {
     private static final String ORGANIZATION = "11111111-2222-3333-4444-555555555555";
-
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
-    private Sandbox sandbox;
-    private GuestClient client;
-
-    private void start(SandboxConfig config) throws Exception {
-        sandbox = Sandbox.start(config.withClock(now::get));
-        client = new GuestClient(sandbox.url());
-    }
-
-    @AfterEach
-    void close() {
-        if (sandbox != null) {
-            sandbox.close();
-        }
-    }
-
-    private static void assertRefused(HttpResponse<String> response, int status, String code) throws Exception {
-        assertThat(response.statusCode()).isEqualTo(status);
-        JsonNode body = JSON.readTree(response.body());
-        assertThat(body.propertyNames()).containsExactly("message", "code", "status", "contextId", "details", "errors");
-        assertThat(body.get("code").stringValue()).isEqualTo(code);
-        assertThat(body.get("status").intValue()).isEqualTo(status);
-        assertThat(body.get("details").isArray()).isTrue();
-        assertThat(body.get("errors").isArray()).isTrue();
-        assertThat(response.headers().allValues("ININ-Correlation-Id"))
-                .containsExactly(body.get("contextId").stringValue());
-        assertThat(response.headers().firstValue("WWW-Authenticate").isPresent())
-                .isEqualTo(status == 401);
-    }
-
-    private static void assertForbidden(HttpResponse<String> response) throws Exception {
-        assertRefused(response, 403, "not.authorized");
-        assertThat(JSON.readTree(response.body()).get("message").stringValue()).isEqualTo("User not authenticated");
-    }
 
     @Test
     void aConversationFromIdentityToItsEnd() throws Exception {
@@ -232,7 +196,7 @@ class SandboxTest {
         JsonNode readOnly = client.identity("{\"purpose\":\"chat\",\"scope\":\"guest:chat guest:chat:read\"}");
         assertThat(id(readOnly, "scope")).isEqualTo("guest:chat guest:chat:read");
         assertForbidden(client.message(bearer(readOnly), text(readOnly)));
-        JsonNode array = client.identity("{\"purpose\":\"chat\",\"scope\":[\"guest:write\"]}");
+        JsonNode array = client.identity("{\"purpose\":\"chat\",\"scope\":[\"guest:chat\",\"guest:write\"]}");
         assertThat(client.message(bearer(array), text(array)).statusCode()).isEqualTo(200);
         // Valid for the session, though not for messages.
         assertThat(client.send(
@@ -342,6 +306,21 @@ class SandboxTest {
         assertRefused(response, 429, "too.many.requests");
         assertThat(response.headers().firstValue("Retry-After")).contains("1");
         assertThat(client.send("GET", "/api/v2/status", "").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403,origin.not.allowed", "403,missing.division.permission", "401,credentials.expired"})
+    void theInjectedStatusMayHaveItsOwnCode(int status, String code) throws Exception {
+        start(SandboxConfig.defaults().withErrorCode(code).withInjectedStatus(status));
+        JsonNode guest = client.identity(CHAT);
+        assertRefused(client.message(bearer(guest), text(guest)), status, code);
+    }
+
+    @Test
+    void aCodeAloneInjectsNothing() throws Exception {
+        start(SandboxConfig.defaults().withErrorCode("origin.not.allowed"));
+        JsonNode guest = client.identity(CHAT);
+        assertThat(client.message(bearer(guest), text(guest)).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -506,5 +485,9 @@ class SandboxTest {
         assertThatThrownBy(() -> config.withDelay(Duration.ofMillis(-1))).hasMessageContaining("delay");
         assertThatThrownBy(() -> config.withOrganizationId(" ")).hasMessageContaining("organization");
         assertThatThrownBy(() -> config.withHost("")).hasMessageContaining("host");
+        assertThatThrownBy(() -> config.withErrorCode(" "))
+                .hasMessage("error code: empty (expected: a code such as origin.not.allowed)");
+        assertThatThrownBy(() -> config.withRequiredAttributes(Set.of("a", "")))
+                .hasMessage("required attribute: empty (expected: a name)");
     }
 }
