@@ -47,7 +47,8 @@ public final class ExplainCommand implements Callable<Integer> {
             defaultValue = "${env:HEADGATE_ADMIN:-http://127.0.0.1:9090}",
             description = {
                 "The admin port of the proxy.",
-                "Default: the environment variable HEADGATE_ADMIN, else http://127.0.0.1:9090."
+                "Default: the environment variable HEADGATE_ADMIN,",
+                "else http://127.0.0.1:9090."
             })
     private String admin = "";
 

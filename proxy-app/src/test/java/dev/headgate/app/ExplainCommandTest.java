@@ -284,7 +284,14 @@ class ExplainCommandTest {
     void isHelpful() {
         Ran ran = run("--help");
         assertThat(ran.exit()).isZero();
-        assertThat(ran.out()).contains("--admin=URL", "HEADGATE_ADMIN", "--json", "Exit codes:", "REQUEST_ID");
+        assertThat(ran.out())
+                .contains(
+                        "--admin=URL",
+                        "HEADGATE_ADMIN",
+                        "http://127.0.0.1:9090.",
+                        "--json",
+                        "Exit codes:",
+                        "REQUEST_ID");
     }
 
     @Test
