@@ -1,7 +1,10 @@
 package dev.headgate.app;
 
+import dev.headgate.admin.AdminPage;
 import dev.headgate.admin.AdminServer;
+import dev.headgate.admin.ExplainPage;
 import dev.headgate.admin.Readiness;
+import dev.headgate.admin.SessionsPage;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config;
 import dev.headgate.config.Config.Listener;
@@ -24,11 +27,13 @@ import dev.headgate.netty.Transport;
 import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
+import dev.headgate.observe.RecentExchanges;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Profile;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
+import dev.headgate.session.SessionStore;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -45,6 +50,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +72,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final int BACKLOG = 4096;
+    private static final int EXPLAINED = 10_000;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Config config;
@@ -73,6 +80,7 @@ public final class Server implements AutoCloseable {
     private final AccessLog accessLog;
     private final EventLoopGroup loops;
     private final DownstreamInitializer connections;
+    private final Map<String, AdminPage> adminPages;
     private final List<Channel> listeners = new ArrayList<>();
     private final List<String> urls = new ArrayList<>();
     private @Nullable AdminServer admin;
@@ -94,19 +102,21 @@ public final class Server implements AutoCloseable {
         KeyedHash hash = KeyedHash.random();
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
+        RecentExchanges recent = new RecentExchanges(EXPLAINED);
         Edge edge = new Edge(
                 snapshot(config),
                 sessions,
                 new SessionRecorder(hash, config.sessions().defaultLifetime(), CLOCK_SKEW),
                 hash,
                 clock,
-                all(accessLog, also),
+                all(recent, also),
                 metrics);
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
+        adminPages = adminPages(recent, edge, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
         metrics.watch(loops);
@@ -162,7 +172,7 @@ public final class Server implements AutoCloseable {
         if (adminConfig != null) {
             Address address = adminConfig.address();
             try {
-                admin = AdminServer.start(address.host(), address.port(), metrics, () -> readiness);
+                admin = AdminServer.start(address.host(), address.port(), adminPages);
             } catch (IOException e) {
                 throw cannotListen(address, e);
             }
@@ -193,8 +203,22 @@ public final class Server implements AutoCloseable {
         return transport;
     }
 
-    /** The access log, the metrics and one more, as one. */
-    private ExchangeListener all(ExchangeListener log, ExchangeListener also) {
+    private Map<String, AdminPage> adminPages(
+            RecentExchanges recent, Edge edge, SessionStore sessions, InstantSource clock) {
+        Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness);
+        AdminPage explain = new ExplainPage(recent, () -> edge.snapshot().gate().settings());
+        pages.put("/explain", explain);
+        pages.put("/explain/", explain);
+        List<String> profiles = config.routes().stream()
+                .map(Config.Route::profile)
+                .filter(Objects::nonNull)
+                .toList();
+        pages.put("/sessions", new SessionsPage(sessions, profiles, clock));
+        return pages;
+    }
+
+    /** The metrics, the access log, the recent exchanges and one more, as one. */
+    private ExchangeListener all(ExchangeListener recent, ExchangeListener also) {
         return new ExchangeListener() {
             @Override
             public void started() {
@@ -204,7 +228,8 @@ public final class Server implements AutoCloseable {
             @Override
             public void finished(ExchangeRecord exchange) {
                 metrics.finished(exchange);
-                log.finished(exchange);
+                accessLog.finished(exchange);
+                recent.finished(exchange);
                 also.finished(exchange);
             }
         };

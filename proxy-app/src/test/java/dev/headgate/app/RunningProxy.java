@@ -86,10 +86,14 @@ final class RunningProxy implements AutoCloseable {
         return next;
     }
 
+    String adminUrl() {
+        return server.adminUrl();
+    }
+
     String metrics() throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(server.adminUrl() + "/metrics"))
+                        HttpRequest.newBuilder(URI.create(adminUrl() + "/metrics"))
                                 .build(),
                         BodyHandlers.ofString())
                 .body();
