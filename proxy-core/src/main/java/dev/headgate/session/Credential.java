@@ -46,6 +46,9 @@ public record Credential(
     private static final Set<String> PLACEHOLDERS = Set.of(
             "undefined", "null", "none", "nil", "nan", "[object object]", "[redacted]", "redacted", "[filtered]");
 
+    private static final int LONGEST_WORD =
+            PLACEHOLDERS.stream().mapToInt(String::length).max().orElse(0);
+
     private static final int LONGEST_PLACEHOLDER = 64;
 
     /** Its first part is JSON, so it begins with the Base64 of an opening brace and a quotation mark. */
@@ -162,11 +165,14 @@ public record Credential(
         if (first == '<' && last == '>' || first == '{' && last == '}') {
             return true;
         }
+        if (first != '$' && first != '*' && length > LONGEST_WORD) {
+            return false;
+        }
         String text = text(bytes, from, to).toLowerCase(Locale.ROOT);
         if (first == '$') {
             return text.chars().skip(1).allMatch(c -> Character.isLetterOrDigit(c) || "_{}()".indexOf(c) >= 0);
         }
-        return PLACEHOLDERS.contains(text) || text.chars().allMatch(c -> c == '*');
+        return first == '*' ? text.chars().allMatch(c -> c == '*') : PLACEHOLDERS.contains(text);
     }
 
     private static String text(byte[] bytes, int from, int to) {
