@@ -7,6 +7,7 @@ import dev.headgate.profile.ClaimPlaces;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,9 @@ public record Credential(
 
     private static final int LONGEST_PLACEHOLDER = 64;
 
+    /** Its first part is JSON, so it begins with the Base64 of an opening brace and a quotation mark. */
+    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
+
     public boolean isPresent() {
         return count > 0;
     }
@@ -79,13 +83,24 @@ public record Credential(
         if (field < 0) {
             return TokenClaims.NONE;
         }
+        return TokenClaims.of(head.bytes(), tokenStart(head, field), head.valueEnd(field), places);
+    }
+
+    /** Whether the token, in the head that this was made from, has the form of a JSON Web Token (RFC 7519). */
+    public boolean looksLikeJwt(RequestHead head) {
+        int field = kind == Kind.TOKEN ? head.find(FieldName.AUTHORIZATION) : -1;
+        return field >= 0
+                && JWT.matcher(text(head.bytes(), tokenStart(head, field), head.valueEnd(field)))
+                        .matches();
+    }
+
+    private static int tokenStart(RequestHead head, int field) {
         byte[] bytes = head.bytes();
-        int to = head.valueEnd(field);
-        int from = to;
+        int from = head.valueEnd(field);
         while (from > head.valueStart(field) && !Octets.isBlank(bytes[from - 1])) {
             from--;
         }
-        return TokenClaims.of(bytes, from, to, places);
+        return from;
     }
 
     /** Folds the hash of one more value into that of the values before it. */
