@@ -83,10 +83,6 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         Exchange next = new Exchange(downstream, edge.snapshot(), start);
         exchange = next;
         content = Content.WAIT;
-        if (edge.isDraining()) {
-            refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
-            return;
-        }
         Gate gate = next.snapshot().gate();
         RequestHead head = next.head();
         Route route = next.snapshot().route(head.path());
@@ -97,7 +93,12 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
         CheckRequest request =
                 gate.request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
+        // From here on the exchange knows which part of its path is a credential, and masks it in the record.
         next.checkRequest(request);
+        if (edge.isDraining()) {
+            refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
+            return;
+        }
         if (refuses(next, gate.head(request))) {
             return;
         }
