@@ -22,6 +22,7 @@ import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -124,17 +125,20 @@ final class Lessons {
         }
     }
 
-    /** A conversation or a member has been deleted. */
+    /** A conversation or a member has been deleted. Of two that differ, nobody here knows which. */
     private void end() {
         Binding ends = endpoint == null ? null : endpoint.ends();
         if (profile == null || ends == null) {
             return;
         }
-        for (PresentedId id : request.ids()) {
-            if (id.binding() == ends) {
-                ignore(store().end(profile.name(), ends, id.value(), new Ending(Ending.Cause.ENDED, now()))
-                        .toCompletableFuture());
-            }
+        List<String> ids = request.ids().stream()
+                .filter(id -> id.binding() == ends)
+                .map(PresentedId::value)
+                .distinct()
+                .toList();
+        if (ids.size() == 1) {
+            ignore(store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now()))
+                    .toCompletableFuture());
         }
     }
 
