@@ -151,12 +151,20 @@ final class Lessons {
 
     /** An answer out of a cache, or on its way through one, may give one guest's token to another. */
     private void lookForCaches(ResponseHead head) {
-        String cached = head.value(X_CACHE);
-        if (head.has(AGE) || cached != null && cached.toLowerCase(Locale.ROOT).contains("hit")) {
+        if (head.has(AGE) || isHit(head)) {
             warn(Confidence.CERTAIN, "the upstream's answer came out of a cache (Age or X-Cache)");
         } else if (exchange.head().has(VIA)) {
             warn(Confidence.POSSIBLE, "the request came through another proxy (Via), which may be a shared cache");
         }
+    }
+
+    /** Each cache on the way may have a field of its own. */
+    private static boolean isHit(ResponseHead head) {
+        boolean hit = false;
+        for (int i = head.find(X_CACHE); i >= 0 && !hit; i = head.find(X_CACHE, i + 1)) {
+            hit = head.value(i).toLowerCase(Locale.ROOT).contains("hit");
+        }
+        return hit;
     }
 
     private void warn(Confidence confidence, String detail) {
