@@ -207,7 +207,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         Deny deny = tooLarge("limits.checkedBody", next.snapshot().limits().checkedBody());
         if (!refuses(next, next.checkRequest().policy().verdict(deny))) {
-            pass(ctx, next);
+            decideContent(ctx, next, null);
         }
     }
 
@@ -216,15 +216,19 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
      */
     private void decideContent(ChannelHandlerContext ctx, Exchange next, byte @Nullable [] body) {
         Gate gate = next.snapshot().gate();
-        Verdict verdict;
+        CheckRequest read;
         try {
-            CheckRequest read = gate.read(next.checkRequest(), body);
-            next.checkRequest(read);
-            verdict = gate.content(read);
+            read = gate.read(next.checkRequest(), body);
         } catch (Unreadable e) {
-            verdict = next.checkRequest().policy().verdict(new Deny(Reason.BODY_UNREADABLE, e.what()));
+            Deny unreadable = new Deny(Reason.BODY_UNREADABLE, e.what());
+            if (!refuses(next, next.checkRequest().policy().verdict(unreadable))) {
+                // What its path and query say can be read all the same.
+                decideContent(ctx, next, null);
+            }
+            return;
         }
-        if (!refuses(next, verdict)) {
+        next.checkRequest(read);
+        if (!refuses(next, gate.content(read))) {
             pass(ctx, next);
         }
     }
