@@ -21,6 +21,7 @@ import dev.headgate.session.SessionRecorder.NothingLearned;
 import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -176,7 +177,7 @@ final class Lessons {
         if (create != null && isSuccess(answer.head())) {
             return learn(create, answer);
         }
-        explain(answer.head(), ApiError.of(answer.body()));
+        explain(answer.head(), withoutToken(ApiError.of(answer.body())));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -187,6 +188,23 @@ final class Lessons {
         } else {
             explain(answer.head(), ApiError.NONE);
         }
+    }
+
+    /** A knowledge session's id has the form of a context id. */
+    private ApiError withoutToken(ApiError error) {
+        return isToken(error.contextId()) ? new ApiError(error.code(), null) : error;
+    }
+
+    private boolean isToken(@Nullable String text) {
+        if (text == null) {
+            return false;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return exchange.downstream()
+                .edge()
+                .hash()
+                .fingerprint(bytes, 0, bytes.length)
+                .equals(request.token());
     }
 
     private void explain(ResponseHead head, ApiError error) {
