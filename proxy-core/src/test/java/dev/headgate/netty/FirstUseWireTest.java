@@ -41,6 +41,10 @@ class FirstUseWireTest extends GuardedWireTest {
         }
     }
 
+    FirstUseWireTest() {
+        super(4);
+    }
+
     private static final String ONE = "0c1d2e3f-0000-4000-8000-00000000000a";
     private static final String TWO = "0c1d2e3f-0000-4000-8000-00000000000b";
 

@@ -53,6 +53,10 @@ final class GuardedEdge implements AutoCloseable {
     }
 
     GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores) {
+        this(settings, stores, 1);
+    }
+
+    GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores, int threads) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         store = stores.apply(clock);
@@ -65,7 +69,7 @@ final class GuardedEdge implements AutoCloseable {
                 records::add,
                 ConnectionListener.NONE);
         Transport transport = Transport.NIO;
-        group = transport.group(1);
+        group = transport.group(threads);
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(transport.server())

@@ -5,13 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.WireClient.Answer;
+import dev.headgate.session.CaffeineSessionStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests with an edge of their own, each of whose records they take. */
 @ExtendWith(LeakWatch.AfterClass.class)
 abstract class GuardedWireTest {
-    final GuardedEdge edge = new GuardedEdge();
+    final GuardedEdge edge;
+
+    GuardedWireTest() {
+        this(1);
+    }
+
+    /**
+     * @param threads of the edge
+     */
+    GuardedWireTest(int threads) {
+        edge = new GuardedEdge(GuardedEdge.ENFORCE, clock -> new CaffeineSessionStore(1000, clock), threads);
+    }
 
     @AfterEach
     void everyRecordWasTaken() {
