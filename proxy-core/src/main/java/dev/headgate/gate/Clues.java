@@ -103,7 +103,7 @@ final class Clues {
                     return new Diagnosis(
                             Cause.ORG_MISSING,
                             Confidence.LIKELY,
-                            INTACT + "; no " + field + " came with the request, and none is configured");
+                            intact(refusal) + "no " + field + " came with the request, and none is configured");
                 }
             }
         }
@@ -128,7 +128,7 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.PURPOSE_MISSING,
                         Confidence.LIKELY,
-                        INTACT + "; the identity was created without a purpose, such as purpose: chat")
+                        intact(refusal) + "the identity was created without a purpose, such as purpose: chat")
                 : null;
     }
 
@@ -138,7 +138,8 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.TOKEN_UNKNOWN,
                         Confidence.LIKELY,
-                        INTACT + "; its token was not issued through here, so its age and bindings are not known")
+                        intact(refusal)
+                                + "its token was not issued through here, so its age and bindings are not known")
                 : null;
     }
 
@@ -147,7 +148,7 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.TOKEN_REJECTED,
                         Confidence.LIKELY,
-                        INTACT + "; " + age(refusal) + "; the API does not take it any more")
+                        intact(refusal) + age(refusal) + "; the API does not take it any more")
                 : null;
     }
 
@@ -160,7 +161,7 @@ final class Clues {
         long lifetime = session.expiresAt() - session.issuedAt();
         long left = session.expiresAt() - refusal.request().now();
         return left < lifetime / (session.lifetimeTold() ? 10 : 2)
-                ? new Diagnosis(Reason.TOKEN_EXPIRED, Confidence.POSSIBLE, INTACT + "; " + age(refusal))
+                ? new Diagnosis(Reason.TOKEN_EXPIRED, Confidence.POSSIBLE, intact(refusal) + age(refusal))
                 : null;
     }
 
@@ -173,7 +174,7 @@ final class Clues {
         return new Diagnosis(
                 UpstreamRefusal.reason(first.binding()),
                 Confidence.POSSIBLE,
-                INTACT + "; " + first + " could not be checked, because the create answer did not tell it");
+                intact(refusal) + first + " could not be checked, because the create answer did not tell it");
     }
 
     private static @Nullable Diagnosis serviceAccount(UpstreamRefusal refusal) {
@@ -192,9 +193,14 @@ final class Clues {
         return new Diagnosis(
                 Cause.FLOW_SETTINGS,
                 Confidence.POSSIBLE,
-                (refusal.hasAuthorization() ? INTACT + "; " : "")
+                intact(refusal)
                         + (session == null ? "" : age(refusal) + "; " + scopes(refusal) + "; its ids are as issued; ")
                         + "the upstream's region is " + (region == null ? "not known" : region));
+    }
+
+    /** Nothing where there was none: some credentials stand in the path. */
+    private static String intact(UpstreamRefusal refusal) {
+        return refusal.hasAuthorization() ? INTACT + "; " : "";
     }
 
     private static String age(UpstreamRefusal refusal) {
