@@ -13,7 +13,8 @@ final class ExpiredTokenCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
         Session session = request.session();
-        return session == null ? byClaim(request) : byLifetime(request, session);
+        // Of a token that was only seen, nothing else is known than its claim, which another clock may have written.
+        return session == null || !session.issued() ? byClaim(request) : byLifetime(request, session);
     }
 
     private static @Nullable Deny byLifetime(CheckRequest request, Session session) {
