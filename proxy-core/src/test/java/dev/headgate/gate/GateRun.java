@@ -42,10 +42,11 @@ record GateRun(Gate gate, KeyedHash hash, Profile profile, Function<TokenFingerp
     }
 
     /**
-     * @param head without its empty line and Host
+     * @param head without its empty line; with another Host than {@code a} it comes with it
      */
     Outcome of(Policy policy, String head, String body, long now) throws Exception {
-        byte[] bytes = (head + "\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = (head + (head.contains("\r\nHost:") ? "" : "\r\nHost: a") + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
         RequestHead read = new HeadParser(100).request(bytes, bytes.length);
         Endpoint endpoint = profile.endpoint(read.method(), read.path());
         Credential credential = Credential.of(read, hash);
