@@ -106,7 +106,7 @@ final class Lessons {
 
     /** A 401 ends the token that it is about; where the API saw none, it is about none. */
     private void reject(ResponseHead head, ApiError error) {
-        Guards guards = endpoint == null ? null : endpoint.guards();
+        Guards guards = request.demands();
         TokenFingerprint token = request.token();
         boolean issued = guards != null && guards.issued() && request.session() != null;
         if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
@@ -186,7 +186,7 @@ final class Lessons {
         if (create != null && isSuccess(answer.head())) {
             return learn(create, answer);
         }
-        explain(answer.head(), withoutToken(ApiError.of(answer.body())));
+        explain(answer.head(), ApiError.of(answer.body()));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -217,7 +217,7 @@ final class Lessons {
     }
 
     private void explain(ResponseHead head, ApiError said) {
-        ApiError error = said.orContext(head.value(CORRELATION_ID));
+        ApiError error = withoutToken(said.orContext(head.value(CORRELATION_ID)));
         exchange.error(error);
         reject(head, error);
         if (!exchange.isExplained()) {

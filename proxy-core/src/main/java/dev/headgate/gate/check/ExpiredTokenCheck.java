@@ -16,6 +16,7 @@ final class ExpiredTokenCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
         Session session = request.session();
+        // Of a token that was only seen, nothing else is known than its claim, which another clock may have written.
         return session == null || !session.issued() ? byClaim(request) : byLifetime(request, session);
     }
 
