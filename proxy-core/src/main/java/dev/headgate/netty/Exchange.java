@@ -1,9 +1,7 @@
 package dev.headgate.netty;
 
-import dev.headgate.gate.ApiError;
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Cors;
-import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.HeadRewriter.ResponseEdit;
 import dev.headgate.gate.Organization;
@@ -13,14 +11,12 @@ import dev.headgate.http.FieldName;
 import dev.headgate.http.FieldNames;
 import dev.headgate.http.Framing;
 import dev.headgate.http.HeadWriter;
-import dev.headgate.http.Octets;
 import dev.headgate.http.RequestHead;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.http.Trailers;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
-import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
@@ -43,7 +39,6 @@ final class Exchange {
     private static final long DRAINED_BODY = 64 * 1024;
 
     private static final FieldName CORRELATION_ID = FieldName.of("inin-correlation-id");
-    private static final FieldName TRACEPARENT = FieldName.of("traceparent");
     private static final long NONE = -1;
 
     /** In characters, of what the upstream writes. */
@@ -61,16 +56,10 @@ final class Exchange {
     private final long startNanos;
     private final long headNanos;
 
+    private final Findings findings = new Findings();
     private @Nullable Route route;
     private @Nullable CheckRequest checkRequest;
-    private boolean sessionAsked;
-    private @Nullable Session learned;
-    private @Nullable Diagnosis diagnosis;
-    private ApiError error = ApiError.UNREAD;
     private String added = "";
-    private @Nullable Deny deny;
-    private @Nullable String note;
-    private VerdictKind verdict = VerdictKind.ALLOW;
     private boolean continued;
     private boolean requestEnded;
     private boolean responseStarted;
@@ -192,48 +181,8 @@ final class Exchange {
         return checkRequest;
     }
 
-    void sessionAsked() {
-        sessionAsked = true;
-    }
-
-    void learned(Session session) {
-        learned = session;
-    }
-
-    /** What the edge makes of the answer; what a rule has observed comes first. */
-    void diagnosis(Diagnosis found) {
-        if (diagnosis == null) {
-            diagnosis = found;
-        }
-    }
-
-    /** Whether a rule has found what explains a refusal by the upstream; what it only recommends does not. */
-    boolean isExplained() {
-        return deny != null && !deny.reason().isAdvice();
-    }
-
-    /** What explains the upstream's refusal. */
-    void explained(Diagnosis found) {
-        diagnosis = found;
-    }
-
-    /** What the body of the upstream's refusal says. */
-    void error(ApiError said) {
-        error = said;
-    }
-
-    /** It would have been refused; the first such finding counts. */
-    void observed(Deny found) {
-        if (deny == null) {
-            deny = found;
-            verdict = VerdictKind.OBSERVE_DENY;
-            diagnosis = Diagnosis.of(found);
-        }
-    }
-
-    /** Something worth the log's attention, without a refusal. */
-    void note(String found) {
-        note = found;
+    Findings findings() {
+        return findings;
     }
 
     boolean isFinished() {
@@ -294,12 +243,7 @@ final class Exchange {
         if (finished) {
             return;
         }
-        if (deny == null || kind == VerdictKind.DENY) {
-            deny = found;
-        }
-        if (verdict != VerdictKind.OBSERVE_DENY || kind == VerdictKind.DENY) {
-            verdict = kind;
-        }
+        findings.refused(found, kind);
         dropUpstream();
         if (responseStarted || !downstream.channel().isActive()) {
             boolean theirs = kind == VerdictKind.DENY || !downstream.channel().isActive();
@@ -387,7 +331,7 @@ final class Exchange {
         HeadWriter out = downstream.loop().headWriter();
         boolean close = downstream.isClosing();
         boolean replaceCors = replacesCors();
-        added += AnswerFields.diagnosis(diagnosis, status) + AnswerFields.cors(head(), response, settings());
+        added += AnswerFields.diagnosis(findings.diagnosis(), status) + AnswerFields.cors(head(), response, settings());
         snapshot.rewriter()
                 .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
         downstream.writer().head(out, to.kind() == Framing.Kind.CHUNKED);
@@ -472,7 +416,7 @@ final class Exchange {
 
     private ExchangeRecord record(long now) {
         CheckRequest request = checkRequest;
-        Session known = learned != null ? learned : request == null ? null : request.session();
+        Session known = findings.session(request);
         TokenFingerprint token = request == null ? credential.fingerprint() : request.token();
         return new ExchangeRecord(
                 startMillis,
@@ -483,9 +427,9 @@ final class Exchange {
                 method,
                 TargetMask.of(target, tokenSegment(request)),
                 status,
-                verdict,
-                deny == null ? null : deny.reason(),
-                detail(),
+                findings.verdict(),
+                findings.reason(),
+                findings.detail(),
                 route == null ? null : route.path(),
                 route == null ? null : route.upstream().name(),
                 upstreamStatus,
@@ -494,7 +438,7 @@ final class Exchange {
                 known == null ? -1 : Math.max(0, startMillis - known.issuedAt()),
                 authorization,
                 organization(),
-                tokenCheck(known),
+                findings.tokenCheck(request),
                 bytesIn,
                 bytesOut,
                 now - startNanos,
@@ -503,30 +447,15 @@ final class Exchange {
                 downstream.client(),
                 downstream.scheme(),
                 head != null && head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
-                head == null ? null : traceparent(head),
+                head == null ? null : Traceparent.of(head),
                 aborted,
                 head == null ? GuardedFields.NONE : guarded(head),
-                evidence());
+                findings.evidence());
     }
 
     private GuardedFields guarded(RequestHead request) {
         FieldNames names = snapshot.gate().guardedFields();
         return new GuardedFields(names, names.presentIn(request));
-    }
-
-    private @Nullable String detail() {
-        if (deny == null || note == null) {
-            return deny == null ? note : deny.detail();
-        }
-        return deny.detail() + "; " + note;
-    }
-
-    private @Nullable Evidence evidence() {
-        if (deny == null && diagnosis == null) {
-            return null;
-        }
-        return new Evidence(
-                deny == null ? null : deny.check(), deny == null ? null : deny.comparison(), diagnosis, error);
     }
 
     /** Which segment of the path is the credential, or -1. */
@@ -537,50 +466,18 @@ final class Exchange {
         return endpoint == null || variable == null ? -1 : endpoint.path().position(variable);
     }
 
-    /** Trace Context section 3.2.2, version 00; whatever else is sent in its place stays out of logs. */
-    private static @Nullable String traceparent(RequestHead head) {
-        String value = head.value(TRACEPARENT);
-        if (value == null || value.length() != 55) {
-            return null;
-        }
-        for (int i = 0; i < 55; i++) {
-            char c = value.charAt(i);
-            boolean hyphen = i == 2 || i == 35 || i == 52;
-            if (hyphen ? c != '-' : Octets.hex((byte) c) < 0) {
-                return null;
-            }
-        }
-        return value;
-    }
-
     private OrganizationFate organization() {
         Organization organization = settings().organization();
         if (organization == null || head == null) {
             return OrganizationFate.NONE;
         }
         if (sentNanos == NONE) {
-            boolean refused = deny != null && deny.reason() == Reason.ORG_MISMATCH;
+            boolean refused = findings.reason() == Reason.ORG_MISMATCH;
             return refused ? OrganizationFate.REFUSED : OrganizationFate.NONE;
         }
         if (!head.has(organization.header())) {
             return OrganizationFate.ADDED;
         }
         return organization.isIn(head) ? OrganizationFate.KEPT : OrganizationFate.REPLACED;
-    }
-
-    private TokenCheck tokenCheck(@Nullable Session known) {
-        if (learned != null) {
-            return TokenCheck.LEARNED;
-        }
-        if (!sessionAsked) {
-            return TokenCheck.NONE;
-        }
-        if (known == null) {
-            return TokenCheck.UNKNOWN;
-        }
-        String code = deny == null ? "" : deny.reason().code();
-        return code.startsWith("token.")
-                ? TokenCheck.STALE
-                : code.startsWith("session.") ? TokenCheck.CONFLICT : TokenCheck.CONFIRMED;
     }
 }

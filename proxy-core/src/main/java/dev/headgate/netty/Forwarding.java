@@ -96,7 +96,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
-            exchange.note("Authorization: altered before it was sent");
+            exchange.findings().note("Authorization: altered before it was sent");
             exchange.abort(Side.UPSTREAM);
             return false;
         }

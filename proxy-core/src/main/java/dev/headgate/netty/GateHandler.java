@@ -169,7 +169,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         CheckRequest known = next.checkRequest().with(found.join());
         next.checkRequest(known);
-        next.sessionAsked();
+        next.findings().sessionAsked();
         if (!refuses(next, next.snapshot().gate().session(known))) {
             decideBody(ctx, next);
         }
@@ -315,7 +315,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             return true;
         }
         if (verdict instanceof Allow allow && allow.observed() != null) {
-            current.observed(allow.observed());
+            current.findings().observed(allow.observed());
         }
         return false;
     }

@@ -179,7 +179,7 @@ final class Lessons {
     }
 
     private void warn(Confidence confidence, String detail) {
-        exchange.diagnosis(new Diagnosis(Cause.CACHE_SHARED, confidence, detail));
+        exchange.findings().diagnosis(new Diagnosis(Cause.CACHE_SHARED, confidence, detail));
     }
 
     /** Takes what the whole answer says. The stage is complete when every request from now on sees it. */
@@ -220,11 +220,11 @@ final class Lessons {
 
     private void explain(ResponseHead head, ApiError said) {
         ApiError error = withoutToken(said.orContext(head.value(CORRELATION_ID)));
-        exchange.error(error);
+        exchange.findings().error(error);
         reject(head, error);
-        if (!exchange.isExplained()) {
+        if (!exchange.findings().isExplained()) {
             String host = exchange.route().upstream().host();
-            exchange.explained(new UpstreamRefusal(request, head.status(), error, host).diagnosis());
+            exchange.findings().explained(new UpstreamRefusal(request, head.status(), error, host).diagnosis());
         }
     }
 
@@ -234,7 +234,7 @@ final class Lessons {
         try {
             Session session =
                     of.learn(exchange.downstream().edge().recorder(), body == null ? UNREADABLE : body, now());
-            exchange.learned(session);
+            exchange.findings().learned(session);
             stored = store().put(session).toCompletableFuture();
         } catch (NothingLearned e) {
             nothingLearned(e.getMessage());
@@ -251,7 +251,7 @@ final class Lessons {
     /** The client still gets the answer as it is. */
     private void nothingLearned(@Nullable String why) {
         LOG.warn("request {}: no session learned: {}", exchange.id().id(), why);
-        exchange.note("no session learned: " + why);
+        exchange.findings().note("no session learned: " + why);
     }
 
     private SessionStore store() {
