@@ -47,6 +47,11 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(directory, config(listeners, upstream));
     }
 
+    /** @param config without its access log */
+    static RunningProxy of(String config, Path directory) throws Exception {
+        return new RunningProxy(directory, config);
+    }
+
     /** A configuration without its access log. */
     static String config(String listeners, String upstream) {
         return "listeners:\n" + listeners + """
