@@ -18,6 +18,8 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Map<String, AdminPage> pages;
     private final Duration deadline;
     private @Nullable Future<?> timeout;
+    private @Nullable String allow;
+    private boolean taken;
     private boolean answered;
 
     AdminHandler(Map<String, AdminPage> pages, Duration deadline) {
@@ -56,36 +60,79 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-        if (answered) {
+        if (taken) {
             return;
         }
-        HttpMethod method = request.method();
-        send(context, answer(request), method.equals(HttpMethod.HEAD));
+        taken = true;
+        boolean headOnly = request.method().equals(HttpMethod.HEAD);
+        AdminResponse refusal = refusal(request);
+        AdminPage page = page(request.uri());
+        if (refusal != null || page == null) {
+            send(context, refusal != null ? refusal : notFound(), headOnly);
+        } else if (!page.methods().contains(request.method())) {
+            allow = String.join(
+                    ", ", page.methods().stream().map(HttpMethod::name).toList());
+            send(
+                    context,
+                    AdminResponse.text(
+                            HttpResponseStatus.METHOD_NOT_ALLOWED,
+                            "method not allowed (expected: one of " + allow + ")"),
+                    headOnly);
+        } else {
+            ask(page, request, context, headOnly);
+        }
     }
 
-    private AdminResponse answer(FullHttpRequest request) {
+    private static @Nullable AdminResponse refusal(FullHttpRequest request) {
         Throwable malformed = request.decoderResult().cause();
         if (malformed != null) {
             return malformed instanceof TooLongFrameException
                     ? AdminResponse.text(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "request head too large")
                     : AdminResponse.text(HttpResponseStatus.BAD_REQUEST, "malformed request");
         }
-        AdminPage page = page(request.uri());
-        if (page == null) {
-            return AdminResponse.text(
-                    HttpResponseStatus.NOT_FOUND,
-                    "not found (expected: one of " + String.join(" ", pages.keySet()) + ")");
-        }
-        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            return AdminResponse.text(
-                    HttpResponseStatus.METHOD_NOT_ALLOWED, "method not allowed (expected: GET or HEAD)");
-        }
+        // A page in an operator's browser may get here by a name of its own that leads to this address: then it asks
+        // within its origin, without a preflight. Browsers name the origin of whatever is neither GET nor HEAD.
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return !reads && request.headers().contains(HttpHeaderNames.ORIGIN)
+                ? AdminResponse.text(HttpResponseStatus.FORBIDDEN, "Origin: not taken here (expected: no web page)")
+                : null;
+    }
+
+    private AdminResponse notFound() {
+        return AdminResponse.text(
+                HttpResponseStatus.NOT_FOUND, "not found (expected: one of " + String.join(" ", pages.keySet()) + ")");
+    }
+
+    /** One that takes more than half of the connection's time is not waited for. */
+    private void ask(AdminPage page, FullHttpRequest request, ChannelHandlerContext context, boolean headOnly) {
+        CompletionStage<AdminResponse> answer;
         try {
-            return page.get(request);
+            answer = page.answer(request);
         } catch (RuntimeException e) {
-            LOG.error("admin: internal error", e);
-            return AdminResponse.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error");
+            answer = CompletableFuture.failedFuture(e);
         }
+        Duration patience = deadline.dividedBy(2);
+        Future<?> late = context.executor()
+                .schedule(
+                        () -> send(
+                                context,
+                                AdminResponse.text(
+                                        HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                        "no answer within " + patience.toMillis() + " ms"),
+                                headOnly),
+                        patience.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        var unused =
+                answer.whenComplete((response, failure) -> context.executor().execute(() -> {
+                    late.cancel(false);
+                    send(context, failure == null ? response : internalError(failure), headOnly);
+                }));
+    }
+
+    private static AdminResponse internalError(Throwable failure) {
+        LOG.error("admin: internal error", failure);
+        return AdminResponse.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error");
     }
 
     /** The page of this path, or the one of its first segment: a key {@code /explain/} serves {@code /explain/ID}. */
@@ -98,6 +145,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void send(ChannelHandlerContext context, AdminResponse answer, boolean headOnly) {
+        if (answered) {
+            return;
+        }
         answered = true;
         ByteBuf body = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body());
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), body);
@@ -106,8 +156,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (answer.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        if (allow != null) {
+            response.headers().set(HttpHeaderNames.ALLOW, allow);
         }
         context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The admin port: {@code /metrics}, {@code /livez} and {@code /readyz}. Has one thread of its own, so that no scrape
+ * The admin port: {@code /metrics}, {@code /livez}, {@code /readyz} and further pages. Has one thread of its own, so that no scrape
  * runs on the proxy's event loops. Each connection serves one request within ten seconds.
  */
 public final class AdminServer implements AutoCloseable {
@@ -66,17 +66,17 @@ public final class AdminServer implements AutoCloseable {
     /** The pages that are always there, in a map to which others can be added before the start. */
     public static Map<String, AdminPage> pages(Metrics metrics, Supplier<Readiness> readiness) {
         Map<String, AdminPage> pages = new LinkedHashMap<>();
-        pages.put("/metrics", request -> {
+        pages.put("/metrics", AdminPage.of(request -> {
             Metrics.Exposition exposition = metrics.expose(request.headers().get(HttpHeaderNames.ACCEPT));
             return new AdminResponse(HttpResponseStatus.OK, exposition.contentType(), exposition.body());
-        });
-        pages.put("/livez", request -> AdminResponse.text(HttpResponseStatus.OK, "ok"));
-        pages.put("/readyz", request -> {
+        }));
+        pages.put("/livez", AdminPage.of(request -> AdminResponse.text(HttpResponseStatus.OK, "ok")));
+        pages.put("/readyz", AdminPage.of(request -> {
             Readiness now = readiness.get();
             return AdminResponse.text(
                     now == Readiness.READY ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
                     now.name().toLowerCase(Locale.ROOT));
-        });
+        }));
         return pages;
     }
 

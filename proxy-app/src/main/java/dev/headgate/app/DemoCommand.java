@@ -5,6 +5,8 @@ import dev.headgate.app.Server.CannotStart;
 import dev.headgate.config.Config;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
+import dev.headgate.gate.Diagnosis;
+import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.observe.Diagnostics;
 import dev.headgate.profile.BuiltInProfiles;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -153,7 +156,7 @@ public final class DemoCommand implements Callable<Integer> {
     private boolean play(String proxy, String sandbox, PrintWriter out, PrintWriter err)
             throws IOException, InterruptedException {
         boolean expected = true;
-        DemoConversation conversation = new DemoConversation(proxy);
+        DemoConversation conversation = new DemoConversation(proxy, sandbox, ORGANIZATION);
         for (Step step : conversation.steps()) {
             step.send();
             ExchangeRecord record = records.poll(10, TimeUnit.SECONDS);
@@ -163,18 +166,24 @@ public final class DemoCommand implements Callable<Integer> {
             }
             out.println(line(record));
             out.flush();
-            String reason = reason(record);
-            if (!reason.equals(step.reason())) {
-                err.println("headgate: " + step.title() + ": " + reason + " (expected: " + step.reason() + ")");
+            Diagnosis diagnosis = diagnosis(record);
+            if (record.reason() == null && diagnosis != null) {
+                err.println(
+                        "headgate: " + step.title() + ": " + diagnosis.finding().title() + " ("
+                                + diagnosis.finding().code() + ": " + diagnosis.detail() + ")");
+            }
+            String finding =
+                    diagnosis == null ? reason(record) : diagnosis.finding().code();
+            if (!finding.equals(step.finding())) {
+                err.println("headgate: " + step.title() + ": " + finding + " (expected: " + step.finding() + ")");
                 expected = false;
             }
         }
         err.println("headgate: the same kinds of request straight to the sandbox, as a user sees them today:");
-        for (Step step :
-                new DemoConversation(sandbox).withOrganization(ORGANIZATION).steps()) {
+        for (Step step : new DemoConversation(sandbox, sandbox, ORGANIZATION).steps()) {
             DemoConversation.Answer answer = step.send();
-            if (!step.reason().equals("-")) {
-                err.println("headgate:   " + step.title() + ": " + answer.status() + " " + answer.message());
+            if (!step.finding().equals("-")) {
+                err.println("headgate:   " + (step.title() + ": " + answer.status() + " " + answer.message()).strip());
             }
         }
         err.flush();
@@ -191,6 +200,11 @@ public final class DemoCommand implements Callable<Integer> {
                 String.valueOf(record.status()),
                 verdict,
                 reason(record));
+    }
+
+    private static @Nullable Diagnosis diagnosis(ExchangeRecord record) {
+        Evidence evidence = record.evidence();
+        return evidence == null ? null : evidence.diagnosis();
     }
 
     private static String reason(ExchangeRecord record) {

@@ -12,8 +12,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Two guests of a chat, and what goes wrong for them. Not thread-safe. */
+/** Guests of a chat, and what goes wrong for them. Not thread-safe. */
 final class DemoConversation {
     /** What came back. */
     record Answer(int status, JsonNode body) {
@@ -25,9 +26,9 @@ final class DemoConversation {
     /**
      * One exchange.
      *
-     * @param reason that the proxy is expected to refuse it for; {@code -} for none
+     * @param finding the code of what the proxy is expected to say of it; {@code -} for nothing
      */
-    record Step(String title, String reason, Callable<Answer> request) {
+    record Step(String title, String finding, Callable<Answer> request) {
         Answer send() throws IOException, InterruptedException {
             try {
                 return request.call();
@@ -46,34 +47,34 @@ final class DemoConversation {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String base;
-    private @Nullable String organization;
+    private final String api;
+    private final String organization;
     private JsonNode ada = JSON.nullNode();
     private JsonNode grace = JSON.nullNode();
+    private JsonNode alan = JSON.nullNode();
     private String stale = "";
 
     /**
      * @param base URL of the proxy, or of the API itself
+     * @param api URL of the API itself
+     * @param organization the id that a client must send that has no proxy to do it
      */
-    DemoConversation(String base) {
+    DemoConversation(String base, String api, String organization) {
         this.base = base;
-    }
-
-    /** Sends the organisation field itself, as a client must that has no proxy to do it. */
-    DemoConversation withOrganization(String id) {
-        organization = id;
-        return this;
+        this.api = api;
+        this.organization = organization;
     }
 
     List<Step> steps() {
         return List.of(
                 new Step("Ada is created", "-", () -> {
-                    Answer answer = create("Ada", null);
+                    Answer answer = create(identity("Ada"));
                     ada = answer.body();
                     return answer;
                 }),
                 new Step("Ada writes", "-", () -> message(bearer(ada), ada)),
                 new Step("Grace is created", "-", () -> {
-                    Answer answer = create("Grace", null);
+                    Answer answer = create(identity("Grace"));
                     grace = answer.body();
                     return answer;
                 }),
@@ -85,12 +86,26 @@ final class DemoConversation {
                 new Step("a token from nowhere", "token.unknown", () -> message("Bearer 3f9a17c2b4d85e60", ada)),
                 new Step("Ada gets a new token", "-", this::refresh),
                 new Step("Ada's stale token", "token.superseded", () -> message(stale, ada)),
-                new Step("Ada writes with the new token", "-", () -> message(bearer(ada), ada)));
+                new Step("Ada writes with the new token", "-", () -> message(bearer(ada), ada)),
+                new Step("a conversation that Genesys has ended", "token.expired", () -> {
+                    endAtTheApi(ada);
+                    return message(bearer(ada), ada);
+                }),
+                new Step("an identity without a purpose", "identity.incomplete", () -> {
+                    Answer answer = create(JSON.createObjectNode().put("name", "Alan"));
+                    alan = answer.body();
+                    return answer;
+                }),
+                new Step(
+                        "a message of an identity without a purpose",
+                        "purpose.missing",
+                        () -> message(bearer(alan), alan)));
     }
 
     private Answer refresh() throws IOException, InterruptedException {
         stale = bearer(ada);
-        Answer answer = create("Ada", ada.path("guestId").asString(""));
+        Answer answer =
+                create(identity("Ada").put("guestId", ada.path("guestId").asString("")));
         ada = answer.body();
         return answer;
     }
@@ -99,11 +114,11 @@ final class DemoConversation {
         return "Bearer " + identity.path("guest_token").asString("");
     }
 
-    private Answer create(String name, @Nullable String guestId) throws IOException, InterruptedException {
-        var body = JSON.createObjectNode().put("purpose", "chat").put("name", name);
-        if (guestId != null) {
-            body.put("guestId", guestId);
-        }
+    private static ObjectNode identity(String name) {
+        return JSON.createObjectNode().put("purpose", "chat").put("name", name);
+    }
+
+    private Answer create(ObjectNode body) throws IOException, InterruptedException {
         return send("POST", "/api/v2/guests/identities", null, body.toString());
     }
 
@@ -121,9 +136,21 @@ final class DemoConversation {
         return send("GET", path, authorization, null);
     }
 
+    /** Past the proxy, as an agent does. */
+    private void endAtTheApi(JsonNode of) throws IOException, InterruptedException {
+        String path =
+                "/api/v2/guests/conversations/" + of.path("conversationId").asString("");
+        send("DELETE", URI.create(api + path), bearer(of), null);
+    }
+
     private Answer send(String method, String path, @Nullable String authorization, @Nullable String body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+        return send(method, URI.create(base + path), authorization, body);
+    }
+
+    private Answer send(String method, URI to, @Nullable String authorization, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(to)
                 .timeout(TIMEOUT)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
@@ -132,7 +159,7 @@ final class DemoConversation {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
-        if (organization != null) {
+        if (to.toString().startsWith(api)) {
             request.header("X-Genesys-Cloud-Id", organization);
         }
         var response = client.send(request.build(), BodyHandlers.ofString());

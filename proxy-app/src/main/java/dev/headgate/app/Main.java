@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "An edge proxy for token-bound chat traffic.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class, RunCommand.class, CheckCommand.class, SandboxCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            CheckCommand.class,
+            ExplainCommand.class,
+            SandboxCommand.class
+        })
 public final class Main implements Runnable {
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 

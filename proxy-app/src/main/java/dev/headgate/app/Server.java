@@ -1,7 +1,10 @@
 package dev.headgate.app;
 
+import dev.headgate.admin.AdminPage;
 import dev.headgate.admin.AdminServer;
+import dev.headgate.admin.ExplainPage;
 import dev.headgate.admin.Readiness;
+import dev.headgate.admin.SessionsPage;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config;
 import dev.headgate.config.Config.Listener;
@@ -12,9 +15,11 @@ import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.Transport;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
+import dev.headgate.observe.RecentExchanges;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
+import dev.headgate.session.SessionStore;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -29,6 +34,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +62,7 @@ public final class Server implements AutoCloseable {
     private final AccessLog accessLog;
     private final EventLoopGroup loops;
     private final DownstreamInitializer connections;
+    private final Map<String, AdminPage> adminPages;
     private final List<Channel> listeners = new ArrayList<>();
     private final List<String> urls = new ArrayList<>();
     private @Nullable AdminServer admin;
@@ -76,6 +84,7 @@ public final class Server implements AutoCloseable {
         KeyedHash hash = KeyedHash.random();
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
+        RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
         Edge edge = new Edge(
                 Snapshots.of(config),
                 sessions,
@@ -85,13 +94,14 @@ public final class Server implements AutoCloseable {
                         config.sessions().clockSkew()),
                 hash,
                 clock,
-                all(accessLog, also),
+                all(recent, also),
                 metrics);
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
+        adminPages = adminPages(recent, edge, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
         metrics.watch(loops);
@@ -147,7 +157,7 @@ public final class Server implements AutoCloseable {
         if (adminConfig != null) {
             Address address = adminConfig.address();
             try {
-                admin = AdminServer.start(address.host(), address.port(), metrics, () -> readiness);
+                admin = AdminServer.start(address.host(), address.port(), adminPages);
             } catch (IOException e) {
                 throw cannotListen(address, e);
             }
@@ -178,8 +188,22 @@ public final class Server implements AutoCloseable {
         return transport;
     }
 
-    /** The access log, the metrics and one more, as one. */
-    private ExchangeListener all(ExchangeListener log, ExchangeListener also) {
+    private Map<String, AdminPage> adminPages(
+            RecentExchanges recent, Edge edge, SessionStore sessions, InstantSource clock) {
+        Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness);
+        AdminPage explain = new ExplainPage(recent, () -> edge.snapshot().gate().settings());
+        pages.put("/explain", explain);
+        pages.put("/explain/", explain);
+        List<String> profiles = config.routes().stream()
+                .map(Config.Route::profile)
+                .filter(Objects::nonNull)
+                .toList();
+        pages.put("/sessions", new SessionsPage(sessions, profiles, clock));
+        return pages;
+    }
+
+    /** The metrics, the access log, the recent exchanges and one more, as one. */
+    private ExchangeListener all(ExchangeListener recent, ExchangeListener also) {
         return new ExchangeListener() {
             @Override
             public void started() {
@@ -189,7 +213,8 @@ public final class Server implements AutoCloseable {
             @Override
             public void finished(ExchangeRecord exchange) {
                 metrics.finished(exchange);
-                log.finished(exchange);
+                accessLog.finished(exchange);
+                recent.finished(exchange);
                 also.finished(exchange);
             }
         };

@@ -1,6 +1,8 @@
 package dev.headgate.observe;
 
+import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -33,9 +35,15 @@ final class JsonLines {
     private static final byte[] VERDICT = key("verdict");
     private static final byte[] REASON = key("reason");
     private static final byte[] DETAIL = key("detail");
+    private static final byte[] CHECK = key("check");
+    private static final byte[] DIAGNOSIS = key("diagnosis");
+    private static final byte[] DIAGNOSIS_CONFIDENCE = key("diagnosis_confidence");
+    private static final byte[] DIAGNOSIS_DETAIL = key("diagnosis_detail");
     private static final byte[] ROUTE = key("route");
     private static final byte[] UPSTREAM = key("upstream");
     private static final byte[] UPSTREAM_STATUS = key("upstream_status");
+    private static final byte[] UPSTREAM_CODE = key("upstream_code");
+    private static final byte[] UPSTREAM_CONTEXT_ID = key("upstream_context_id");
     private static final byte[] UPSTREAM_CORRELATION_ID = key("upstream_correlation_id");
     private static final byte[] UPSTREAM_REQUEST_ID = key("upstream_request_id");
     private static final byte[] CLIENT_REQUEST_ID = key("client_request_id");
@@ -100,10 +108,19 @@ final class JsonLines {
         Reason reason = e.reason();
         text(REASON, reason == null ? null : reason.code());
         text(DETAIL, e.detail());
+        Evidence evidence = e.evidence();
+        if (evidence != null) {
+            text(CHECK, evidence.check());
+            diagnosis(evidence.diagnosis());
+        }
         text(ROUTE, e.route());
         text(UPSTREAM, e.upstream());
         if (e.upstreamStatus() != 0) {
             number(UPSTREAM_STATUS, e.upstreamStatus());
+        }
+        if (evidence != null) {
+            text(UPSTREAM_CODE, evidence.error().code());
+            text(UPSTREAM_CONTEXT_ID, evidence.error().contextId());
         }
         text(UPSTREAM_CORRELATION_ID, e.upstreamCorrelationId());
         text(UPSTREAM_REQUEST_ID, e.upstreamRequestId());
@@ -145,6 +162,21 @@ final class JsonLines {
         reserve(2);
         bytes[length++] = '}';
         bytes[length++] = '\n';
+    }
+
+    private void diagnosis(@Nullable Diagnosis diagnosis) {
+        if (diagnosis == null) {
+            return;
+        }
+        text(DIAGNOSIS, diagnosis.finding().code());
+        text(
+                DIAGNOSIS_CONFIDENCE,
+                switch (diagnosis.confidence()) {
+                    case POSSIBLE -> "possible";
+                    case LIKELY -> "likely";
+                    case CERTAIN -> "certain";
+                });
+        text(DIAGNOSIS_DETAIL, diagnosis.detail());
     }
 
     private void time(long millis) {

@@ -133,6 +133,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             "Requests that guard.mode: observe forwarded and enforce would refuse",
             "reason",
             "http_route");
+    private final Diagnoses diagnoses = new Diagnoses(counter(
+            "headgate_diagnoses_total",
+            "Answers of the upstream that the edge can explain or warns of, by what it found and how sure it is",
+            "diagnosis",
+            "confidence"));
     private final CounterDataPoint[] authorization = counters(
             counter(
                     "headgate_authorization_checks_total",
@@ -283,6 +288,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
         if (e.sessionAgeMillis() >= 0) {
             tokenAges.observe(e.sessionAgeMillis() * 1e-3);
         }
+        diagnoses.add(e);
         add(authorization[e.authorization().ordinal()]);
         add(requestIds[e.idSource().ordinal()]);
         add(organization[e.organization().ordinal()]);

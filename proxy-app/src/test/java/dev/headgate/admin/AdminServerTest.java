@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +115,7 @@ class AdminServerTest {
         HttpResponse<String> response = send(method, "/metrics");
         assertThat(response.statusCode()).isEqualTo(405);
         assertThat(response.headers().firstValue("allow")).hasValue("GET, HEAD");
+        assertThat(response.body()).isEqualTo("method not allowed (expected: one of GET, HEAD)\n");
     }
 
     @Test
@@ -122,17 +124,22 @@ class AdminServerTest {
                 HOST,
                 0,
                 Map.of(
-                        "/explain/", request -> AdminResponse.text(HttpResponseStatus.OK, request.uri()),
+                        "/explain/",
+                        AdminPage.of(request -> AdminResponse.text(HttpResponseStatus.OK, request.uri())),
                         "/broken",
-                                request -> {
-                                    throw new IllegalStateException("defect");
-                                }))) {
+                        AdminPage.of(request -> {
+                            throw new IllegalStateException("defect");
+                        }),
+                        "/failing",
+                        request -> CompletableFuture.failedFuture(new IllegalStateException("defect"))))) {
             assertThat(raw(other.port(), "GET /explain/abc/d HTTP/1.1\r\nHost: a\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 ")
                     .endsWith("\r\n\r\n/explain/abc/d\n");
-            assertThat(raw(other.port(), "GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"))
-                    .startsWith("HTTP/1.1 500 ")
-                    .doesNotContain("defect");
+            for (String path : List.of("/broken", "/failing")) {
+                assertThat(raw(other.port(), "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                        .startsWith("HTTP/1.1 500 ")
+                        .doesNotContain("defect");
+            }
         }
     }
 

@@ -6,7 +6,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,20 +29,27 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess run(Path config) throws IOException {
-        Path out = Files.createTempFile(config.toAbsolutePath().getParent(), "stdout", ".txt");
+        return run(config.toAbsolutePath().getParent(), Map.of(), "run", config.toString());
+    }
+
+    /**
+     * @param directory for what it writes to standard output
+     * @param environment added to this process's own
+     */
+    static ChildProcess run(Path directory, Map<String, String> environment, String... args) throws IOException {
+        Path out = Files.createTempFile(directory, "stdout", ".txt");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process process = new ProcessBuilder(List.of(
-                        java,
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "run",
-                        config.toString()))
-                .redirectOutput(out.toFile())
-                .start();
-        return new ChildProcess(process, out);
+        List<String> command = new ArrayList<>(List.of(
+                java,
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile());
+        builder.environment().putAll(environment);
+        return new ChildProcess(builder.start(), out);
     }
 
     private void pump() {

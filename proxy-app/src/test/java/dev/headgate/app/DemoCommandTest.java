@@ -36,7 +36,10 @@ class DemoCommandTest {
                 WRITE + "401 deny token\\.unknown",
                 CREATE,
                 WRITE + "401 deny token\\.superseded",
-                WRITE + "200 allow -");
+                WRITE + "200 allow -",
+                WRITE + "401 allow -",
+                ID + "POST /api/v2/guests/identities 200 observe-deny identity\\.incomplete",
+                WRITE + "403 deny purpose\\.missing");
         List<String> lines = out.toString().lines().toList();
         assertThat(lines).hasSameSizeAs(expected);
         for (int i = 0; i < lines.size(); i++) {
@@ -46,7 +49,10 @@ class DemoCommandTest {
         assertThat(err.toString())
                 .containsPattern("headgate: listening on http://127\\.0\\.0\\.1:[0-9]+")
                 .containsPattern("headgate: admin on http://127\\.0\\.0\\.1:[0-9]+")
-                .contains("a stripped Authorization: 401", "Ada's token with Grace's message: 403");
+                .contains("a stripped Authorization: 401", "Ada's token with Grace's message: 403")
+                .contains("a conversation that Genesys has ended: The token has expired (token.expired: the API says")
+                .contains("a conversation that Genesys has ended: 401 The supplied credentials are expired.")
+                .contains("a message of an identity without a purpose: 403 User not authenticated");
         // A token of the sandbox has 43 characters of base64url; nothing else that long may be there.
         assertThat(out.toString() + err)
                 .doesNotContain("3f9a17c2b4d85e60", "Bearer ")

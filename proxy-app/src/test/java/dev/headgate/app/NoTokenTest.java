@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.admin.AdminClient;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
 import java.io.PrintWriter;
@@ -14,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,7 @@ class NoTokenTest {
     Path directory;
 
     private final Map<String, String> outputs = new LinkedHashMap<>();
+    private final Set<String> answered = new LinkedHashSet<>();
     private final List<String> tokens = new ArrayList<>(List.of(UNKNOWN));
 
     @ParameterizedTest
@@ -52,6 +56,7 @@ class NoTokenTest {
                 int admin = URI.create(child.after("headgate: admin on ")).getPort();
                 int exchanges = converse(port);
                 outputs.put("metrics", scrape(admin));
+                ask(admin);
                 child.terminate();
                 assertThat(child.exit()).as(child.err()).isZero();
                 outputs.put("access log", child.out());
@@ -150,6 +155,7 @@ class NoTokenTest {
 
         for (int i = 0; i < requests.size(); i++) {
             RawClient.Response answer = RawClient.exchange(port, requests.get(i));
+            answered.add(answer.field("x-request-id"));
             // An answer of the upstream's is forwarded as it is.
             if (!answer.field("x-headgate-reason").isEmpty()) {
                 outputs.put("refusal of request " + i, answer.text());
@@ -157,6 +163,54 @@ class NoTokenTest {
         }
         assertThat(outputs).hasSizeGreaterThan(15);
         return 4 + requests.size();
+    }
+
+    /** What the admin port says of all exchanges, and of all sessions that they had. */
+    private void ask(int port) throws Exception {
+        AdminClient admin = new AdminClient("http://127.0.0.1:" + port);
+        outputs.put("explain", admin.get("/explain").body());
+        Set<String> fingerprints = new LinkedHashSet<>();
+        assertThat(answered).hasSizeGreaterThan(30);
+        for (String id : answered) {
+            String explained = admin.get("/explain/" + id).body();
+            JsonNode exchanges = RunningProxy.JSON.readTree(explained).path("exchanges");
+            assertThat(exchanges).as(id).isNotEmpty();
+            outputs.put("explain " + id, explained);
+            exchanges.forEach(
+                    exchange -> fingerprints.add(exchange.path("token").asString("")));
+            StringWriter report = new StringWriter();
+            PrintWriter to = new PrintWriter(report);
+            assertThat(new CommandLine(new ExplainCommand())
+                            .setOut(to)
+                            .setErr(to)
+                            .execute(id, "--admin", "http://127.0.0.1:" + port))
+                    .isZero();
+            outputs.put("headgate explain " + id, report.toString());
+        }
+        outputs.put("sessions", admin.get("/sessions").body());
+        fingerprints.remove("");
+        assertThat(fingerprints).hasSizeGreaterThan(2);
+        int found = 0;
+        for (String fingerprint : fingerprints) {
+            String sessions = admin.get("/sessions?fingerprint=" + fingerprint).body();
+            found += RunningProxy.JSON.readTree(sessions).path("found").asInt();
+            outputs.put("session " + fingerprint, sessions);
+        }
+        assertThat(found).isGreaterThan(1);
+        for (String token : tokens) {
+            for (String name : List.of("fingerprint", "guest", "conversation", "member", "chat", "token")) {
+                String query = "/sessions?" + name + "=" + token;
+                outputs.put(
+                        "lookup by a token as " + name + " " + outputs.size(),
+                        admin.get(query).body());
+                outputs.put(
+                        "revocation " + outputs.size(),
+                        admin.send("DELETE", query).body());
+            }
+            outputs.put(
+                    "explanation of a token " + outputs.size(),
+                    admin.get("/explain/" + token).body());
+        }
     }
 
     private static String get(String target, String fields) {

@@ -47,7 +47,7 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(directory, config(listeners, upstream));
     }
 
-    /** @param config without its access log */
+    /** @param config all but its access log */
     static RunningProxy of(String config, Path directory) throws Exception {
         return new RunningProxy(directory, config);
     }
@@ -91,10 +91,14 @@ final class RunningProxy implements AutoCloseable {
         return next;
     }
 
+    String adminUrl() {
+        return server.adminUrl();
+    }
+
     String metrics() throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(server.adminUrl() + "/metrics"))
+                        HttpRequest.newBuilder(URI.create(adminUrl() + "/metrics"))
                                 .build(),
                         BodyHandlers.ofString())
                 .body();

@@ -1,6 +1,11 @@
 package dev.headgate.observe;
 
+import dev.headgate.gate.ApiError;
+import dev.headgate.gate.Cause;
+import dev.headgate.gate.Comparison;
+import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.IdSource;
@@ -11,44 +16,46 @@ import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.GuardedFields;
 
 /** Records to start from. Each call of a method changes what it names; the rest is a good exchange. */
-final class Exchanges {
-    long startMillis = 1_700_000_000_005L;
-    String requestId = "018bcfe5-6800-7000-8000-000000000001";
-    IdSource idSource = IdSource.GENERATED;
-    String clientRequestId;
-    String upstreamRequestId;
-    String method = "POST";
-    String path = "/api/v2/guests/messages";
-    int status = 200;
-    VerdictKind verdict = VerdictKind.ALLOW;
-    Reason reason;
-    String detail;
-    String route = "/api/v2/guests/";
-    String upstream = "genesys";
-    int upstreamStatus = 200;
-    String upstreamCorrelationId;
-    String token;
-    long sessionAgeMillis = -1;
-    AuthorizationFate authorization = AuthorizationFate.INTACT;
-    OrganizationFate organization = OrganizationFate.ADDED;
-    TokenCheck tokenCheck = TokenCheck.CONFIRMED;
-    long bytesIn = 300;
-    long bytesOut = 1024;
-    long durationNanos = 1_234_567;
-    long upstreamDurationNanos = 1_000_000;
-    long addedNanos = 100_000;
-    String client = "127.0.0.1:50000";
-    String scheme = "http";
-    String protocol = "HTTP/1.1";
-    String traceparent;
-    Side aborted;
+public final class Exchanges {
+    public long startMillis = 1_700_000_000_005L;
+    public String requestId = "018bcfe5-6800-7000-8000-000000000001";
+    public IdSource idSource = IdSource.GENERATED;
+    public String clientRequestId;
+    public String upstreamRequestId;
+    public String method = "POST";
+    public String path = "/api/v2/guests/messages";
+    public int status = 200;
+    public VerdictKind verdict = VerdictKind.ALLOW;
+    public Reason reason;
+    public String detail;
+    public String route = "/api/v2/guests/";
+    public String upstream = "genesys";
+    public int upstreamStatus = 200;
+    public String upstreamCorrelationId;
+    public String token;
+    public long sessionAgeMillis = -1;
+    public AuthorizationFate authorization = AuthorizationFate.INTACT;
+    public OrganizationFate organization = OrganizationFate.ADDED;
+    public TokenCheck tokenCheck = TokenCheck.CONFIRMED;
+    public long bytesIn = 300;
+    public long bytesOut = 1024;
+    public long durationNanos = 1_234_567;
+    public long upstreamDurationNanos = 1_000_000;
+    public long addedNanos = 100_000;
+    public String client = "127.0.0.1:50000";
+    public String scheme = "http";
+    public String protocol = "HTTP/1.1";
+    public String traceparent;
+    public Side aborted;
+    public GuardedFields fields = GuardedFields.NONE;
+    public Evidence evidence;
 
-    static Exchanges good() {
+    public static Exchanges good() {
         return new Exchanges();
     }
 
     /** Nothing that may be missing is there. */
-    static Exchanges bare() {
+    public static Exchanges bare() {
         Exchanges e = new Exchanges();
         e.method = "-";
         e.path = "-";
@@ -64,7 +71,7 @@ final class Exchanges {
         return e;
     }
 
-    static Exchanges refused(Reason reason) {
+    public static Exchanges refused(Reason reason) {
         Exchanges e = bare();
         e.method = "POST";
         e.path = "/api/v2/guests/messages";
@@ -77,7 +84,7 @@ final class Exchanges {
     }
 
     /** Everything that may be missing is there. */
-    static Exchanges full() {
+    public static Exchanges full() {
         Exchanges e = new Exchanges();
         e.clientRequestId = "a b";
         e.upstreamRequestId = "theirs";
@@ -88,10 +95,15 @@ final class Exchanges {
         e.sessionAgeMillis = 42;
         e.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         e.aborted = Side.UPSTREAM;
+        e.evidence = new Evidence(
+                "SessionIdCheck",
+                new Comparison("guestId in the body", "one", "another"),
+                new Diagnosis(Cause.FLOW_SETTINGS, Diagnosis.Confidence.POSSIBLE, "intact"),
+                new ApiError("not.authorized", "0b6f8e0a-0000-4000-8000-000000000002"));
         return e;
     }
 
-    ExchangeRecord record() {
+    public ExchangeRecord record() {
         return new ExchangeRecord(
                 startMillis,
                 requestId,
@@ -123,7 +135,7 @@ final class Exchanges {
                 protocol,
                 traceparent,
                 aborted,
-                GuardedFields.NONE,
-                null);
+                fields,
+                evidence);
     }
 }

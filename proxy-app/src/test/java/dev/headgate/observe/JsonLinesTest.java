@@ -2,6 +2,12 @@ package dev.headgate.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.gate.ApiError;
+import dev.headgate.gate.Cause;
+import dev.headgate.gate.Diagnosis;
+import dev.headgate.gate.Diagnosis.Confidence;
+import dev.headgate.gate.Reason;
+import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
@@ -38,8 +44,11 @@ class JsonLinesTest {
                 .isEqualTo(
                         "{\"time\":\"2023-11-14T22:13:20.005Z\",\"request_id\":\"018bcfe5-6800-7000-8000-000000000001\","
                                 + "\"method\":\"POST\",\"path\":\"/api/v2/guests/messages\",\"status\":200,\"verdict\":\"allow\","
-                                + "\"reason\":\"upstream.invalid\",\"detail\":\"broken\",\"route\":\"/api/v2/guests/\","
-                                + "\"upstream\":\"genesys\",\"upstream_status\":200,\"upstream_correlation_id\":\"corr\","
+                                + "\"reason\":\"upstream.invalid\",\"detail\":\"broken\",\"check\":\"SessionIdCheck\","
+                                + "\"diagnosis\":\"flow.settings\",\"diagnosis_confidence\":\"possible\","
+                                + "\"diagnosis_detail\":\"intact\",\"route\":\"/api/v2/guests/\","
+                                + "\"upstream\":\"genesys\",\"upstream_status\":200,\"upstream_code\":\"not.authorized\","
+                                + "\"upstream_context_id\":\"0b6f8e0a-0000-4000-8000-000000000002\",\"upstream_correlation_id\":\"corr\","
                                 + "\"upstream_request_id\":\"theirs\",\"client_request_id\":\"a b\","
                                 + "\"token\":\"0123456789abcdef\",\"session_age_ms\":42,\"authorization\":\"intact\","
                                 + "\"bytes_in\":300,\"bytes_out\":1024,\"duration_ms\":1.235,\"upstream_duration_ms\":1.000,"
@@ -94,13 +103,24 @@ class JsonLinesTest {
         exchange.upstreamCorrelationId = value;
         exchange.method = value;
         exchange.detail = value;
+        exchange.evidence = new Evidence(
+                value, null, new Diagnosis(Cause.AUTH_LOST, Confidence.LIKELY, value), new ApiError(value, value));
         JsonNode parsed = parsed(exchange);
         for (String name : new String[] {
-            "path", "client_request_id", "upstream_request_id", "upstream_correlation_id", "method", "detail"
+            "path",
+            "client_request_id",
+            "upstream_request_id",
+            "upstream_correlation_id",
+            "method",
+            "detail",
+            "check",
+            "diagnosis_detail",
+            "upstream_code",
+            "upstream_context_id"
         }) {
             assertThat(parsed.get(name).stringValue()).as(name).isEqualTo(value);
         }
-        assertThat(parsed.size()).isEqualTo(25);
+        assertThat(parsed.size()).isEqualTo(31);
     }
 
     @ParameterizedTest
@@ -159,6 +179,30 @@ class JsonLinesTest {
         exchange.verdict = verdict;
         assertThat(parsed(exchange).get("verdict").stringValue())
                 .isEqualTo(verdict.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void namesEachConfidence(Confidence confidence) {
+        Exchanges exchange = Exchanges.good();
+        exchange.evidence =
+                new Evidence(null, null, new Diagnosis(Reason.SCOPE_MISSING, confidence, "d"), ApiError.NONE);
+        JsonNode parsed = parsed(exchange);
+        assertThat(parsed.get("diagnosis").stringValue()).isEqualTo("scope.missing");
+        assertThat(parsed.get("diagnosis_confidence").stringValue())
+                .isEqualTo(confidence.name().toLowerCase(Locale.ROOT));
+        assertThat(parsed.propertyNames()).doesNotContain("check", "upstream_code", "upstream_context_id");
+    }
+
+    @Test
+    void writesWhatTheUpstreamSaysWithoutADiagnosis() {
+        Exchanges exchange = Exchanges.good();
+        exchange.evidence = new Evidence("AliasCheck", null, null, new ApiError("bad.credentials", null));
+        JsonNode parsed = parsed(exchange);
+        assertThat(parsed.get("check").stringValue()).isEqualTo("AliasCheck");
+        assertThat(parsed.get("upstream_code").stringValue()).isEqualTo("bad.credentials");
+        assertThat(parsed.propertyNames())
+                .doesNotContain("diagnosis", "diagnosis_confidence", "diagnosis_detail", "upstream_context_id");
     }
 
     @ParameterizedTest

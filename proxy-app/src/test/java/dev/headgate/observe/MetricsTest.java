@@ -3,7 +3,13 @@ package dev.headgate.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.gate.ApiError;
+import dev.headgate.gate.Cause;
+import dev.headgate.gate.Diagnosis;
+import dev.headgate.gate.Diagnosis.Confidence;
+import dev.headgate.gate.Finding;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
@@ -12,11 +18,16 @@ import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MetricsTest {
     private final Metrics metrics = new Metrics(List.of("/", "/api/v2/guests/"), List.of("genesys"), "1.2.3");
@@ -129,6 +140,77 @@ class MetricsTest {
                 .singleElement()
                 .asString()
                 .contains("error_type=\"\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsEachReason(Reason reason) {
+        exchange(Exchanges.refused(reason));
+        assertThat(samples("headgate_refusals_total"))
+                .containsExactly(
+                        "headgate_refusals_total{http_route=\"/api/v2/guests/\",reason=\"" + reason.code() + "\"} 1.0");
+    }
+
+    private static Exchanges diagnosed(Finding finding, Confidence confidence) {
+        Exchanges exchange = Exchanges.good();
+        exchange.status = 403;
+        exchange.upstreamStatus = 403;
+        exchange.evidence = new Evidence(null, null, new Diagnosis(finding, confidence, "d"), ApiError.NONE);
+        return exchange;
+    }
+
+    private static String diagnoses(Finding finding, Confidence confidence, int count) {
+        return "headgate_diagnoses_total{confidence=\"" + confidence.name().toLowerCase(Locale.ROOT) + "\",diagnosis=\""
+                + finding.code() + "\"} " + count + ".0";
+    }
+
+    @Test
+    void countsADiagnosisByItsConfidence() {
+        assertThat(samples("headgate_diagnoses_total")).isEmpty();
+        exchange(diagnosed(Reason.PURPOSE_MISSING, Confidence.LIKELY));
+        exchange(diagnosed(Reason.PURPOSE_MISSING, Confidence.LIKELY));
+        exchange(diagnosed(Reason.PURPOSE_MISSING, Confidence.POSSIBLE));
+        exchange(diagnosed(Cause.FLOW_SETTINGS, Confidence.POSSIBLE));
+        exchange(Exchanges.good());
+        assertThat(samples("headgate_diagnoses_total"))
+                .containsExactlyInAnyOrder(
+                        diagnoses(Reason.PURPOSE_MISSING, Confidence.LIKELY, 2),
+                        diagnoses(Reason.PURPOSE_MISSING, Confidence.POSSIBLE, 1),
+                        diagnoses(Cause.FLOW_SETTINGS, Confidence.POSSIBLE, 1));
+        assertThat(samples("headgate_refusals_total")).isEmpty();
+    }
+
+    @Test
+    void tellsEachDiagnosisFromTheOthers() {
+        List<String> expected = new ArrayList<>();
+        for (Finding finding : Stream.<Finding>concat(Stream.of(Reason.values()), Stream.of(Cause.values()))
+                .toList()) {
+            for (Confidence confidence : Confidence.values()) {
+                exchange(diagnosed(finding, confidence));
+                expected.add(diagnoses(finding, confidence, 1));
+            }
+        }
+        assertThat(samples("headgate_diagnoses_total")).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void countsAnObservedFindingAsADiagnosisOnlyWhereTheUpstreamRefused() {
+        Exchanges taken = diagnosed(Reason.SCOPE_MISSING, Confidence.CERTAIN);
+        taken.verdict = VerdictKind.OBSERVE_DENY;
+        taken.reason = Reason.SCOPE_MISSING;
+        taken.status = 200;
+        taken.upstreamStatus = 200;
+        exchange(taken);
+        assertThat(samples("headgate_diagnoses_total")).isEmpty();
+        taken.status = 403;
+        taken.upstreamStatus = 403;
+        exchange(taken);
+        assertThat(samples("headgate_diagnoses_total"))
+                .containsExactly(diagnoses(Reason.SCOPE_MISSING, Confidence.CERTAIN, 1));
+        assertThat(samples("headgate_observed_refusals_total"))
+                .singleElement()
+                .asString()
+                .endsWith(" 2.0");
     }
 
     @Test

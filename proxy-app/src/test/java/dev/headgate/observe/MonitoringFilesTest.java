@@ -3,6 +3,7 @@ package dev.headgate.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.gate.Cause;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -24,7 +25,7 @@ class MonitoringFilesTest {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern GROUPING = Pattern.compile("\\b(by|on|without|ignoring)\\s*\\([^)]*\\)");
     private static final Pattern FUNCTION = Pattern.compile("\\b[a-z_]+\\s*\\(");
-    private static final Pattern REASON = Pattern.compile("reason=~?\"([^\"]*)\"");
+    private static final Pattern REASON = Pattern.compile("(?:reason|diagnosis)!?=~?\"([^\"]*)\"");
 
     private static Set<String> names(String expression) {
         String bare = expression.replaceAll("\\{[^}]*\\}", " ").replaceAll("\\[[^]]*\\]", " ");
@@ -46,7 +47,8 @@ class MonitoringFilesTest {
             metrics.watch(UnpooledByteBufAllocator.DEFAULT);
             Exchanges observed = Exchanges.full();
             observed.verdict = VerdictKind.OBSERVE_DENY;
-            for (Exchanges exchange : List.of(Exchanges.good(), Exchanges.refused(Reason.AUTH_MISSING), observed)) {
+            for (Exchanges exchange :
+                    List.of(Exchanges.good(), Exchanges.full(), Exchanges.refused(Reason.AUTH_MISSING), observed)) {
                 metrics.started();
                 metrics.finished(exchange.record());
             }
@@ -81,7 +83,7 @@ class MonitoringFilesTest {
                 .containsExactly("a_b", "k_l");
         List<String> expressions = new ArrayList<>(dashboard());
         assertThat(expressions).hasSizeGreaterThan(20);
-        assertThat(alerts()).hasSize(10);
+        assertThat(alerts()).hasSize(11);
         expressions.addAll(alerts());
         Set<String> exported = exported();
         assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
@@ -92,6 +94,9 @@ class MonitoringFilesTest {
         Set<String> codes = new TreeSet<>();
         for (Reason reason : Reason.values()) {
             codes.add(reason.code());
+        }
+        for (Cause cause : Cause.values()) {
+            codes.add(cause.code());
         }
         List<String> named = new ArrayList<>();
         for (String expression : alerts()) {
@@ -113,6 +118,6 @@ class MonitoringFilesTest {
             alerts++;
             assertThat(tests).contains(matcher.group(1));
         }
-        assertThat(alerts).isEqualTo(10);
+        assertThat(alerts).isEqualTo(11);
     }
 }

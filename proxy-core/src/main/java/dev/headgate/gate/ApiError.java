@@ -33,6 +33,22 @@ public record ApiError(@Nullable String code, @Nullable String contextId) {
         }
     }
 
+    /** The same; where the body tells no contextId, the answer's ININ-Correlation-Id, which is equal to it, does. */
+    public ApiError orContext(@Nullable String correlationId) {
+        boolean tells = contextId == null && correlationId != null && IdText.isUuid(correlationId);
+        return tells ? new ApiError(code, correlationId) : this;
+    }
+
+    /** Whether it says that the request came to the API without a credential. */
+    public boolean sawNoCredential() {
+        return is("authentication.required");
+    }
+
+    /** Whether nothing in the answer is the API's own. */
+    boolean isForeign() {
+        return code == null && contextId == null;
+    }
+
     boolean is(String expected) {
         return expected.equals(code);
     }

@@ -21,6 +21,11 @@ public enum Cause implements Finding {
             "region.mismatch",
             "The client meant another region than the upstream's",
             "Operators: let the upstream be the API of the region in which the organisation lives."),
+    HOP_REFUSED(
+            "hop.refused",
+            "The refusal does not look like the API's own",
+            "Look between this edge and the API for a load balancer, gateway or firewall that judges requests itself; a"
+                    + " guest token may look like a user's JSON Web Token, and has none of a user's claims."),
     FLOW_SETTINGS(
             "flow.settings",
             "Everything that the edge can check is right",

@@ -3,10 +3,7 @@ package dev.headgate.gate;
 import dev.headgate.gate.Diagnosis.Confidence;
 import dev.headgate.gate.UpstreamRefusal.Clue;
 import dev.headgate.http.FieldName;
-import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
-import dev.headgate.profile.Learns;
-import dev.headgate.profile.Profile;
 import dev.headgate.session.Session;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +24,19 @@ final class Clues {
             Clues::region,
             Clues::purpose,
             Clues::unknownToken,
+            Clues::foreignToJwt,
             Clues::rejectedToken,
             Clues::oldToken,
             Clues::uncheckedId,
             Clues::serviceAccount,
+            Clues::incompleteIdentity,
+            Clues::foreign,
             Clues::whatIsLeft);
 
     private static final String INTACT = "the Authorization field left here intact";
+    private static final String FOREIGN = "the answer has neither Genesys' error code nor its ININ-Correlation-Id";
+    private static final String SERVICE_ACCOUNT =
+            "a service account that creates identities needs its own scope, such as guest:identity:write";
 
     private Clues() {}
 
@@ -63,7 +66,7 @@ final class Clues {
     }
 
     private static @Nullable Diagnosis lostAuthorization(UpstreamRefusal refusal) {
-        return refusal.error().is("authentication.required") && refusal.hasAuthorization()
+        return refusal.error().sawNoCredential() && refusal.hasAuthorization()
                 ? new Diagnosis(Cause.AUTH_LOST, Confidence.LIKELY, INTACT + "; the API says authentication.required")
                 : null;
     }
@@ -84,30 +87,22 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.SCOPE_MISSING,
                         Confidence.LIKELY,
-                        "the API says " + refusal.error().code() + "; " + scopes(refusal))
+                        "the API says " + refusal.error().code() + "; "
+                                + (refusal.learns() == null ? scopes(refusal) : SERVICE_ACCOUNT))
                 : null;
     }
 
-    /** Every create request of the profile needs the field, so the others do too. */
     private static @Nullable Diagnosis organization(UpstreamRefusal refusal) {
-        Organization configured = refusal.request().settings().organization();
-        Profile profile = refusal.request().target().profile();
-        if (configured != null || profile == null) {
-            return null;
-        }
-        for (Endpoint endpoint : profile.endpoints()) {
-            Learns learns = endpoint.learns();
-            for (String field :
-                    learns == null ? List.<String>of() : learns.needs().fields()) {
-                if (!refusal.request().head().has(FieldName.of(field))) {
-                    return new Diagnosis(
-                            Cause.ORG_MISSING,
-                            Confidence.LIKELY,
-                            INTACT + "; no " + field + " came with the request, and none is configured");
-                }
-            }
-        }
-        return null;
+        List<String> missing = refusal.clientsFields().stream()
+                .filter(field -> !refusal.request().head().has(FieldName.of(field)))
+                .toList();
+        return missing.isEmpty()
+                ? null
+                : new Diagnosis(
+                        Cause.ORG_MISSING,
+                        Confidence.LIKELY,
+                        (refusal.hasAuthorization() ? INTACT + "; " : "") + "no " + missing.get(0)
+                                + " came with the request, and none is configured");
     }
 
     private static @Nullable Diagnosis region(UpstreamRefusal refusal) {
@@ -139,6 +134,19 @@ final class Clues {
                         Reason.TOKEN_UNKNOWN,
                         Confidence.LIKELY,
                         INTACT + "; its token was not issued through here, so its age and bindings are not known")
+                : null;
+    }
+
+    /** A hop that verifies users' tokens takes a guest's for one of them, and finds no user in it. */
+    private static @Nullable Diagnosis foreignToJwt(UpstreamRefusal refusal) {
+        return refusal.error().isForeign()
+                        && refusal.request()
+                                .credential()
+                                .looksLikeJwt(refusal.request().head())
+                ? new Diagnosis(
+                        Cause.HOP_REFUSED,
+                        Confidence.LIKELY,
+                        INTACT + "; its token looks like a JSON Web Token; " + FOREIGN)
                 : null;
     }
 
@@ -178,11 +186,26 @@ final class Clues {
 
     private static @Nullable Diagnosis serviceAccount(UpstreamRefusal refusal) {
         return refusal.learns() != null && refusal.hasAuthorization()
-                ? new Diagnosis(
-                        Reason.SCOPE_MISSING,
+                ? new Diagnosis(Reason.SCOPE_MISSING, Confidence.POSSIBLE, INTACT + "; " + SERVICE_ACCOUNT)
+                : null;
+    }
+
+    private static @Nullable Diagnosis incompleteIdentity(UpstreamRefusal refusal) {
+        List<String> lacks = refusal.request().lacks();
+        return lacks.isEmpty()
+                ? null
+                : new Diagnosis(
+                        Reason.IDENTITY_INCOMPLETE,
                         Confidence.POSSIBLE,
-                        INTACT + "; a service account that creates identities needs its own scope, such as"
-                                + " guest:identity:write")
+                        "create request: without " + String.join(", ", lacks));
+    }
+
+    private static @Nullable Diagnosis foreign(UpstreamRefusal refusal) {
+        return refusal.error().isForeign()
+                ? new Diagnosis(
+                        Cause.HOP_REFUSED,
+                        Confidence.POSSIBLE,
+                        (refusal.hasAuthorization() ? INTACT + "; " : "") + FOREIGN)
                 : null;
     }
 
@@ -194,6 +217,10 @@ final class Clues {
                 Confidence.POSSIBLE,
                 (refusal.hasAuthorization() ? INTACT + "; " : "")
                         + (session == null ? "" : age(refusal) + "; " + scopes(refusal) + "; its ids are as issued; ")
+                        + (refusal.clientsFields().isEmpty()
+                                ? ""
+                                : "the client's own " + refusal.clientsFields().get(0)
+                                        + " was not checked, since none is configured; ")
                         + "the upstream's region is " + (region == null ? "not known" : region));
     }
 

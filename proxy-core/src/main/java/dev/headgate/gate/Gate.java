@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable, so thread-safe.
  */
 public final class Gate {
+    private static final String JSON = "application/json";
     private static final Pattern CHARSET =
             Pattern.compile("charset\\s*=\\s*[\"']?([^\"';,\\s]*)", Pattern.CASE_INSENSITIVE);
 
@@ -116,7 +117,8 @@ public final class Gate {
         int field = head.find(FieldName.CONTENT_TYPE);
         boolean says = field < 0;
         for (; field >= 0 && !says; field = head.find(FieldName.CONTENT_TYPE, field + 1)) {
-            says = head.value(field).toLowerCase(Locale.ROOT).contains("json");
+            says = head.valueIs(field, JSON)
+                    || head.value(field).toLowerCase(Locale.ROOT).contains("json");
         }
         return says;
     }
@@ -159,6 +161,9 @@ public final class Gate {
             }
         }
         for (int i = head.find(FieldName.CONTENT_TYPE); i >= 0; i = head.find(FieldName.CONTENT_TYPE, i + 1)) {
+            if (head.valueIs(i, JSON)) {
+                continue;
+            }
             Matcher charset = CHARSET.matcher(head.value(i));
             while (charset.find()) {
                 if (!ASCII_COMPATIBLE.contains(charset.group(1).toLowerCase(Locale.ROOT))) {

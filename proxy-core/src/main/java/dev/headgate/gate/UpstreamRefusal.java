@@ -4,8 +4,10 @@ import dev.headgate.profile.Binding;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Learns;
+import dev.headgate.profile.Profile;
 import dev.headgate.session.Session;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,21 @@ public record UpstreamRefusal(CheckRequest request, int status, ApiError error, 
         return request.ids().stream()
                 .filter(id -> session == null || !session.ids().containsKey(id.binding()))
                 .toList();
+    }
+
+    /**
+     * The fields that the API needs and that the client has to send itself, because no organisation is configured. Those
+     * that a create request of the profile needs, the other requests need too.
+     */
+    List<String> clientsFields() {
+        Profile profile = request.target().profile();
+        return profile == null || request.settings().organization() != null
+                ? List.of()
+                : profile.endpoints().stream()
+                        .map(Endpoint::learns)
+                        .filter(Objects::nonNull)
+                        .flatMap(learns -> learns.needs().fields().stream())
+                        .toList();
     }
 
     /** In seconds; 0 where it is not known. */

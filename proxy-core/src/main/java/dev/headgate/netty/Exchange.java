@@ -207,8 +207,14 @@ final class Exchange {
         }
     }
 
-    boolean isDiagnosed() {
-        return diagnosis != null;
+    /** Whether a rule has found what explains a refusal by the upstream; what it only recommends does not. */
+    boolean isExplained() {
+        return deny != null && !deny.reason().isAdvice();
+    }
+
+    /** What explains the upstream's refusal. */
+    void explained(Diagnosis found) {
+        diagnosis = found;
     }
 
     /** What the body of the upstream's refusal says. */

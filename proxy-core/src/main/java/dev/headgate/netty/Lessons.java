@@ -39,6 +39,7 @@ final class Lessons {
     private static final FieldName AGE = FieldName.of("age");
     private static final FieldName X_CACHE = FieldName.of("x-cache");
     private static final FieldName VIA = FieldName.of("via");
+    private static final FieldName CORRELATION_ID = FieldName.of("inin-correlation-id");
 
     private final Exchange exchange;
     private final CheckRequest request;
@@ -94,11 +95,19 @@ final class Lessons {
         if (guards == null || token == null || !guards.issued()) {
             return;
         }
-        if (head.status() == 401 && request.session() != null) {
-            ignore(store().end(token, new Ending(Ending.Cause.REJECTED, now())).toCompletableFuture());
-        } else if (isSuccess(head)) {
+        if (isSuccess(head)) {
             bind(token);
             end();
+        }
+    }
+
+    /** A 401 ends the token that it is about; where the API saw none, it is about none. */
+    private void reject(ResponseHead head, ApiError error) {
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        TokenFingerprint token = request.token();
+        boolean issued = guards != null && guards.issued() && request.session() != null;
+        if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
+            ignore(store().end(token, new Ending(Ending.Cause.REJECTED, now())).toCompletableFuture());
         }
     }
 
@@ -176,11 +185,13 @@ final class Lessons {
         }
     }
 
-    private void explain(ResponseHead head, ApiError error) {
+    private void explain(ResponseHead head, ApiError said) {
+        ApiError error = said.orContext(head.value(CORRELATION_ID));
         exchange.error(error);
-        if (!exchange.isDiagnosed()) {
+        reject(head, error);
+        if (!exchange.isExplained()) {
             String host = exchange.route().upstream().host();
-            exchange.diagnosis(new UpstreamRefusal(request, head.status(), error, host).diagnosis());
+            exchange.explained(new UpstreamRefusal(request, head.status(), error, host).diagnosis());
         }
     }
 

@@ -26,6 +26,19 @@ public enum Transport {
     EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
     NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class);
 
+    /**
+     * With multishot polls, Netty's io_uring (4.2.18) loses the wake-up of a reset that follows close behind data, and
+     * the connection hangs until a time-out (the family of netty issue 17049).
+     */
+    private static final String MULTISHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
+
+    static {
+        // Read when the first io_uring class of Netty's is used, which only code below this line does.
+        if (System.getProperty(MULTISHOT_POLL) == null) {
+            System.setProperty(MULTISHOT_POLL, "false");
+        }
+    }
+
     private final Class<? extends ServerChannel> server;
     private final Class<? extends Channel> socket;
     private final Class<? extends DatagramChannel> datagram;

@@ -7,6 +7,7 @@ import dev.headgate.profile.ClaimPlaces;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,13 @@ public record Credential(
     private static final Set<String> PLACEHOLDERS = Set.of(
             "undefined", "null", "none", "nil", "nan", "[object object]", "[redacted]", "redacted", "[filtered]");
 
+    private static final int LONGEST_WORD =
+            PLACEHOLDERS.stream().mapToInt(String::length).max().orElse(0);
+
     private static final int LONGEST_PLACEHOLDER = 64;
+
+    /** Its first part is JSON, so it begins with the Base64 of an opening brace and a quotation mark. */
+    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]*\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
 
     public boolean isPresent() {
         return count > 0;
@@ -76,13 +83,24 @@ public record Credential(
         if (field < 0) {
             return TokenClaims.NONE;
         }
+        return TokenClaims.of(head.bytes(), tokenStart(head, field), head.valueEnd(field), places);
+    }
+
+    /** Whether the token, in the head that this was made from, has the form of a JSON Web Token (RFC 7519). */
+    public boolean looksLikeJwt(RequestHead head) {
+        int field = kind == Kind.TOKEN ? head.find(FieldName.AUTHORIZATION) : -1;
+        return field >= 0
+                && JWT.matcher(text(head.bytes(), tokenStart(head, field), head.valueEnd(field)))
+                        .matches();
+    }
+
+    private static int tokenStart(RequestHead head, int field) {
         byte[] bytes = head.bytes();
-        int to = head.valueEnd(field);
-        int from = to;
+        int from = head.valueEnd(field);
         while (from > head.valueStart(field) && !Octets.isBlank(bytes[from - 1])) {
             from--;
         }
-        return TokenClaims.of(bytes, from, to, places);
+        return from;
     }
 
     /** Folds the hash of one more value into that of the values before it. */
@@ -147,11 +165,14 @@ public record Credential(
         if (first == '<' && last == '>' || first == '{' && last == '}') {
             return true;
         }
+        if (first != '$' && first != '*' && length > LONGEST_WORD) {
+            return false;
+        }
         String text = text(bytes, from, to).toLowerCase(Locale.ROOT);
         if (first == '$') {
             return text.chars().skip(1).allMatch(c -> Character.isLetterOrDigit(c) || "_{}()".indexOf(c) >= 0);
         }
-        return PLACEHOLDERS.contains(text) || text.chars().allMatch(c -> c == '*');
+        return first == '*' ? text.chars().allMatch(c -> c == '*') : PLACEHOLDERS.contains(text);
     }
 
     private static String text(byte[] bytes, int from, int to) {

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/reasons.md} has one row for each reason, and says what the code does. */
+/** {@code docs/reasons.md} has one row for each reason and each cause, and says what the code does. */
 class ReasonsDocTest {
     private record Row(int status, boolean observable, String title, String advice) {}
 
@@ -33,6 +34,25 @@ class ReasonsDocTest {
                     reason.code(), new Row(reason.status(), reason.isObservable(), reason.title(), reason.advice()));
         }
         assertThat(rows).isEqualTo(reasons);
+    }
+
+    /** The other table has four columns: code, title, advice, and when it is said. */
+    @Test
+    void hasEveryCause() throws Exception {
+        Map<String, List<String>> rows = new HashMap<>();
+        for (String line : Files.readAllLines(Path.of("../docs/reasons.md"))) {
+            String[] cells = line.split(" \\| ", -1);
+            if (line.startsWith("| `") && cells.length == 4) {
+                assertThat(cells[3]).as(line).endsWith(" |").hasSizeGreaterThan(10);
+                List<String> last = rows.put(cells[0].substring(2), List.of(cells[1], cells[2]));
+                assertThat(last).as(line).isNull();
+            }
+        }
+        Map<String, List<String>> causes = new HashMap<>();
+        for (Cause cause : Cause.values()) {
+            causes.put("`" + cause.code() + "`", List.of(cause.title(), cause.advice()));
+        }
+        assertThat(rows).isEqualTo(causes);
     }
 
     /** They stand in quoted strings of fields (RFC 6750 section 3: no quotation mark, no backslash). */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.Side;
 import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -102,8 +103,9 @@ class DownstreamFaultTest {
         }
     }
 
-    @Test
-    void aHalfSentCreateRequestIsNotForwarded() throws Exception {
+    /** Often, because a transport may lose the reset that comes close behind data now and then only. */
+    @RepeatedTest(50)
+    void aCreateRequestThatIsResetHalfwayIsNotForwarded() throws Exception {
         RawSocket client = wire.client();
         client.send(head(
                 "POST /api/v2/guests/identities HTTP/1.1",
@@ -113,7 +115,7 @@ class DownstreamFaultTest {
                 "Content-Length: 10"));
         client.expect("HTTP/1.1 100 Continue\r\n\r\n");
         client.send("{\"a\"");
-        client.close();
+        client.reset();
         ExchangeRecord record = wire.record();
         assertThat(record.aborted()).isEqualTo(Side.DOWNSTREAM);
         assertThat(record.addedNanos()).as("never written upstream").isEqualTo(-1);

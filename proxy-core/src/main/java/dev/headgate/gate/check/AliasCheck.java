@@ -16,6 +16,9 @@ final class AliasCheck implements Check {
         Head head = request.head();
         List<FieldName> guarded = request.guarded();
         for (int i = 0; i < head.fieldCount(); i++) {
+            if (!hasStandIn(head, i)) {
+                continue;
+            }
             for (int g = 0; g < guarded.size(); g++) {
                 FieldName name = guarded.get(g);
                 if (name.isAliasedBy(head.bytes(), head.nameStart(i), head.nameEnd(i))) {
@@ -24,5 +27,16 @@ final class AliasCheck implements Check {
             }
         }
         return null;
+    }
+
+    private static boolean hasStandIn(Head head, int field) {
+        byte[] bytes = head.bytes();
+        int end = head.nameEnd(field);
+        for (int i = head.nameStart(field); i < end; i++) {
+            if (bytes[i] == '_' || bytes[i] == '.') {
+                return true;
+            }
+        }
+        return false;
     }
 }
