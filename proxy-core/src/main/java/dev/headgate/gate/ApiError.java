@@ -17,7 +17,9 @@ public record ApiError(@Nullable String code, @Nullable String contextId) {
     public static final ApiError NONE = new ApiError(null, null);
 
     private static final JsonSelection SELECTION = JsonSelection.of(List.of("/code", "/contextId"));
-    private static final Pattern CODE = Pattern.compile("[a-z][a-z0-9._-]{0,63}");
+
+    /** What is long and has digits may be a token. */
+    private static final Pattern CODE = Pattern.compile("[a-z][a-z._-]{0,63}|[a-z][a-z0-9._-]{0,18}");
 
     /** Reads a body; whatever is not such an error tells nothing. */
     public static ApiError of(byte[] body) {

@@ -101,8 +101,7 @@ final class Clues {
                 : new Diagnosis(
                         Cause.ORG_MISSING,
                         Confidence.LIKELY,
-                        (refusal.hasAuthorization() ? INTACT + "; " : "") + "no " + missing.get(0)
-                                + " came with the request, and none is configured");
+                        intact(refusal) + "no " + missing.get(0) + " came with the request, and none is configured");
     }
 
     private static @Nullable Diagnosis region(UpstreamRefusal refusal) {
@@ -123,7 +122,7 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.PURPOSE_MISSING,
                         Confidence.LIKELY,
-                        INTACT + "; the identity was created without a purpose, such as purpose: chat")
+                        intact(refusal) + "the identity was created without a purpose, such as purpose: chat")
                 : null;
     }
 
@@ -133,7 +132,8 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.TOKEN_UNKNOWN,
                         Confidence.LIKELY,
-                        INTACT + "; its token was not issued through here, so its age and bindings are not known")
+                        intact(refusal)
+                                + "its token was not issued through here, so its age and bindings are not known")
                 : null;
     }
 
@@ -155,7 +155,7 @@ final class Clues {
                 ? new Diagnosis(
                         Reason.TOKEN_REJECTED,
                         Confidence.LIKELY,
-                        INTACT + "; " + age(refusal) + "; the API does not take it any more")
+                        intact(refusal) + age(refusal) + "; the API does not take it any more")
                 : null;
     }
 
@@ -168,7 +168,7 @@ final class Clues {
         long lifetime = session.expiresAt() - session.issuedAt();
         long left = session.expiresAt() - refusal.request().now();
         return left < lifetime / (session.lifetimeTold() ? 10 : 2)
-                ? new Diagnosis(Reason.TOKEN_EXPIRED, Confidence.POSSIBLE, INTACT + "; " + age(refusal))
+                ? new Diagnosis(Reason.TOKEN_EXPIRED, Confidence.POSSIBLE, intact(refusal) + age(refusal))
                 : null;
     }
 
@@ -181,7 +181,7 @@ final class Clues {
         return new Diagnosis(
                 UpstreamRefusal.reason(first.binding()),
                 Confidence.POSSIBLE,
-                INTACT + "; " + first + " could not be checked, because the create answer did not tell it");
+                intact(refusal) + first + " could not be checked, because the create answer did not tell it");
     }
 
     private static @Nullable Diagnosis serviceAccount(UpstreamRefusal refusal) {
@@ -202,10 +202,7 @@ final class Clues {
 
     private static @Nullable Diagnosis foreign(UpstreamRefusal refusal) {
         return refusal.error().isForeign()
-                ? new Diagnosis(
-                        Cause.HOP_REFUSED,
-                        Confidence.POSSIBLE,
-                        (refusal.hasAuthorization() ? INTACT + "; " : "") + FOREIGN)
+                ? new Diagnosis(Cause.HOP_REFUSED, Confidence.POSSIBLE, intact(refusal) + FOREIGN)
                 : null;
     }
 
@@ -215,13 +212,18 @@ final class Clues {
         return new Diagnosis(
                 Cause.FLOW_SETTINGS,
                 Confidence.POSSIBLE,
-                (refusal.hasAuthorization() ? INTACT + "; " : "")
+                intact(refusal)
                         + (session == null ? "" : age(refusal) + "; " + scopes(refusal) + "; its ids are as issued; ")
                         + (refusal.clientsFields().isEmpty()
                                 ? ""
                                 : "the client's own " + refusal.clientsFields().get(0)
                                         + " was not checked, since none is configured; ")
                         + "the upstream's region is " + (region == null ? "not known" : region));
+    }
+
+    /** Nothing where there was none: some credentials stand in the path. */
+    private static String intact(UpstreamRefusal refusal) {
+        return refusal.hasAuthorization() ? INTACT + "; " : "";
     }
 
     private static String age(UpstreamRefusal refusal) {

@@ -3,6 +3,7 @@ package dev.headgate.gate;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.RequestHead;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ public record Cors(Set<String> origins, boolean credentials, long maxAgeSeconds)
     static final FieldName ALLOW_CREDENTIALS = FieldName.of("access-control-allow-credentials");
     private static final FieldName REQUEST_HEADERS = FieldName.of("access-control-request-headers");
     private static final int LONGEST_ORIGIN = 256;
+
+    /** A serialized origin (HTML standard, section 7.1.1), or what stands for an opaque one. */
+    private static final Pattern SERIALIZED = Pattern.compile("null|[a-z][a-z0-9+.-]*://[A-Za-z0-9._~:\\[\\]-]*");
 
     public Cors {
         origins = Set.copyOf(origins);
@@ -35,8 +39,7 @@ public record Cors(Set<String> origins, boolean credentials, long maxAgeSeconds)
             return null;
         }
         String origin = head.value(field);
-        boolean plain = origin.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',' && c != '"');
-        return plain && !origin.isEmpty() && origin.length() <= LONGEST_ORIGIN ? origin : null;
+        return origin.length() <= LONGEST_ORIGIN && SERIALIZED.matcher(origin).matches() ? origin : null;
     }
 
     /** The fields that let a page of that origin read an answer; empty where it may not. */

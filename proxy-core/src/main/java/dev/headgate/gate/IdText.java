@@ -1,5 +1,7 @@
 package dev.headgate.gate;
 
+import java.util.HexFormat;
+
 /**
  * An id as a message shows it. Only what looks like a UUID is repeated: anything else may be a token that a client put
  * in the wrong place.
@@ -19,7 +21,7 @@ public final class IdText {
         for (int i = 0; i < 36; i++) {
             char c = id.charAt(i);
             boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-            if (hyphen ? c != '-' : Character.digit(c, 16) < 0) {
+            if (hyphen ? c != '-' : !HexFormat.isHexDigit(c)) {
                 return false;
             }
         }

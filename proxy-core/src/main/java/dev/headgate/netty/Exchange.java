@@ -386,11 +386,22 @@ final class Exchange {
         }
         HeadWriter out = downstream.loop().headWriter();
         boolean close = downstream.isClosing();
-        boolean replaceCors = settings().cors() != null && head().has(Cors.ORIGIN);
+        boolean replaceCors = replacesCors();
         added += AnswerFields.diagnosis(diagnosis, status) + AnswerFields.cors(head(), response, settings());
         snapshot.rewriter()
                 .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
         downstream.writer().head(out, to.kind() == Framing.Kind.CHUNKED);
+    }
+
+    /** The edge's word on origins counts where it has one; but where it only observes, that word refuses nobody. */
+    private boolean replacesCors() {
+        Cors cors = settings().cors();
+        if (cors == null || !head().has(Cors.ORIGIN)) {
+            return false;
+        }
+        String origin = Cors.origin(head());
+        return origin != null && cors.allows(origin)
+                || !checkRequest().policy().observed().contains(Reason.CORS_ORIGIN);
     }
 
     /** The client's answer shall have this field line too. */

@@ -83,10 +83,6 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         Exchange next = new Exchange(downstream, edge.snapshot(), start);
         exchange = next;
         content = Content.WAIT;
-        if (edge.isDraining()) {
-            refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
-            return;
-        }
         Gate gate = next.snapshot().gate();
         RequestHead head = next.head();
         Route route = next.snapshot().route(head.path());
@@ -97,7 +93,12 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
         CheckRequest request =
                 gate.request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
+        // From here on the exchange knows which part of its path is a credential, and masks it in the record.
         next.checkRequest(request);
+        if (edge.isDraining()) {
+            refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
+            return;
+        }
         if (refuses(next, gate.head(request))) {
             return;
         }
@@ -206,7 +207,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         Deny deny = tooLarge("limits.checkedBody", next.snapshot().limits().checkedBody());
         if (!refuses(next, next.checkRequest().policy().verdict(deny))) {
-            pass(ctx, next);
+            decideContent(ctx, next, null);
         }
     }
 
@@ -215,15 +216,19 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
      */
     private void decideContent(ChannelHandlerContext ctx, Exchange next, byte @Nullable [] body) {
         Gate gate = next.snapshot().gate();
-        Verdict verdict;
+        CheckRequest read;
         try {
-            CheckRequest read = gate.read(next.checkRequest(), body);
-            next.checkRequest(read);
-            verdict = gate.content(read);
+            read = gate.read(next.checkRequest(), body);
         } catch (Unreadable e) {
-            verdict = next.checkRequest().policy().verdict(new Deny(Reason.BODY_UNREADABLE, e.what()));
+            Deny unreadable = new Deny(Reason.BODY_UNREADABLE, e.what());
+            if (!refuses(next, next.checkRequest().policy().verdict(unreadable))) {
+                // What its path and query say can be read all the same.
+                decideContent(ctx, next, null);
+            }
+            return;
         }
-        if (!refuses(next, verdict)) {
+        next.checkRequest(read);
+        if (!refuses(next, gate.content(read))) {
             pass(ctx, next);
         }
     }

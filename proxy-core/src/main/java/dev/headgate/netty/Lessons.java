@@ -21,7 +21,9 @@ import dev.headgate.session.SessionRecorder.NothingLearned;
 import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +92,8 @@ final class Lessons {
             exchange.add(AnswerFields.noStore(head));
             lookForCaches(head);
         }
-        Guards guards = endpoint == null ? null : endpoint.guards();
+        // What is answered to a preflight says nothing of a token, even where one came with it.
+        Guards guards = request.demands();
         TokenFingerprint token = request.token();
         if (guards == null || token == null || !guards.issued()) {
             return;
@@ -103,7 +106,7 @@ final class Lessons {
 
     /** A 401 ends the token that it is about; where the API saw none, it is about none. */
     private void reject(ResponseHead head, ApiError error) {
-        Guards guards = endpoint == null ? null : endpoint.guards();
+        Guards guards = request.demands();
         TokenFingerprint token = request.token();
         boolean issued = guards != null && guards.issued() && request.session() != null;
         if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
@@ -132,17 +135,20 @@ final class Lessons {
         }
     }
 
-    /** A conversation or a member has been deleted. */
+    /** A conversation or a member has been deleted. Of two that differ, nobody here knows which. */
     private void end() {
         Binding ends = endpoint == null ? null : endpoint.ends();
         if (profile == null || ends == null) {
             return;
         }
-        for (PresentedId id : request.ids()) {
-            if (id.binding() == ends) {
-                ignore(store().end(profile.name(), ends, id.value(), new Ending(Ending.Cause.ENDED, now()))
-                        .toCompletableFuture());
-            }
+        List<String> ids = request.ids().stream()
+                .filter(id -> id.binding() == ends)
+                .map(PresentedId::value)
+                .distinct()
+                .toList();
+        if (ids.size() == 1) {
+            ignore(store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now()))
+                    .toCompletableFuture());
         }
     }
 
@@ -155,12 +161,20 @@ final class Lessons {
 
     /** An answer out of a cache, or on its way through one, may give one guest's token to another. */
     private void lookForCaches(ResponseHead head) {
-        String cached = head.value(X_CACHE);
-        if (head.has(AGE) || cached != null && cached.toLowerCase(Locale.ROOT).contains("hit")) {
+        if (head.has(AGE) || isHit(head)) {
             warn(Confidence.CERTAIN, "the upstream's answer came out of a cache (Age or X-Cache)");
         } else if (exchange.head().has(VIA)) {
             warn(Confidence.POSSIBLE, "the request came through another proxy (Via), which may be a shared cache");
         }
+    }
+
+    /** Each cache on the way may have a field of its own. */
+    private static boolean isHit(ResponseHead head) {
+        boolean hit = false;
+        for (int i = head.find(X_CACHE); i >= 0 && !hit; i = head.find(X_CACHE, i + 1)) {
+            hit = head.value(i).toLowerCase(Locale.ROOT).contains("hit");
+        }
+        return hit;
     }
 
     private void warn(Confidence confidence, String detail) {
@@ -185,8 +199,25 @@ final class Lessons {
         }
     }
 
+    /** A knowledge session's id has the form of a context id. */
+    private ApiError withoutToken(ApiError error) {
+        return isToken(error.contextId()) ? new ApiError(error.code(), null) : error;
+    }
+
+    private boolean isToken(@Nullable String text) {
+        if (text == null) {
+            return false;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return exchange.downstream()
+                .edge()
+                .hash()
+                .fingerprint(bytes, 0, bytes.length)
+                .equals(request.token());
+    }
+
     private void explain(ResponseHead head, ApiError said) {
-        ApiError error = said.orContext(head.value(CORRELATION_ID));
+        ApiError error = withoutToken(said.orContext(head.value(CORRELATION_ID)));
         exchange.error(error);
         reject(head, error);
         if (!exchange.isExplained()) {

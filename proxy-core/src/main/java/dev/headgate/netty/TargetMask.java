@@ -21,7 +21,8 @@ final class TargetMask {
     /**
      * As {@link #of(String)}, with one segment of the path masked whatever it looks like.
      *
-     * @param segment counted from 0 without empty ones; -1 for none
+     * @param segment counted from 0 without empty ones, as {@link dev.headgate.http.RequestHead#path()} reads them; -1
+     *     for none
      */
     static String of(String target, int segment) {
         if (segment < 0) {
@@ -34,7 +35,8 @@ final class TargetMask {
             while (end < target.length() && "/?".indexOf(target.charAt(end)) < 0) {
                 end++;
             }
-            if (end > at + 1 && left-- == 0) {
+            boolean empty = end == at + 1 || target.charAt(at + 1) == ';';
+            if (!empty && left-- == 0) {
                 return of(target.substring(0, at + 1)) + MASK + of(target.substring(end));
             }
             at = end;

@@ -2,9 +2,12 @@ package dev.headgate.profile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads JSON Pointers (RFC 6901). */
 final class JsonPointers {
+    private static final Pattern BARE_TILDE = Pattern.compile("~(?![01])");
+
     private JsonPointers() {}
 
     /**
@@ -18,12 +21,17 @@ final class JsonPointers {
         }
         List<String> tokens = new ArrayList<>();
         for (String token : pointer.substring(1).split("/", -1)) {
-            if (token.replace("~0", "").replace("~1", "").indexOf('~') >= 0) {
+            if (BARE_TILDE.matcher(token).find()) {
                 throw new IllegalArgumentException(
                         "pointer: " + pointer + " (expected: ~0 for a tilde, ~1 for a slash)");
             }
             tokens.add(token.replace("~1", "/").replace("~0", "~"));
         }
         return tokens;
+    }
+
+    /** A reference token as a pointer has it. */
+    static String escaped(String token) {
+        return token.replace("~", "~0").replace("/", "~1");
     }
 }

@@ -48,7 +48,8 @@ public final class JsonSelection {
             Node at = root;
             for (String token : JsonPointers.tokens(this.pointers.get(i))) {
                 Node parent = at;
-                at = at.children.computeIfAbsent(token, t -> new Node(parent.pointer + "/" + t, nodes++));
+                at = at.children.computeIfAbsent(
+                        token, t -> new Node(parent.pointer + "/" + JsonPointers.escaped(t), nodes++));
             }
             at.index = i;
         }

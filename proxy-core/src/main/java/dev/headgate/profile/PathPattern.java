@@ -2,6 +2,7 @@ package dev.headgate.profile;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,8 @@ public final class PathPattern {
                 fixed.isEmpty() ? List.of() : List.of(fixed.substring(1).split("/", -1));
         PathPattern made = new PathPattern(pattern, segments, open);
         List<String> variables = made.variables();
-        boolean braces = segments.stream().anyMatch(s -> !isVariable(s) && (s.contains("{") || s.contains("}")));
+        boolean braces = Stream.concat(segments.stream().filter(s -> !isVariable(s)), variables.stream())
+                .anyMatch(s -> s.contains("{") || s.contains("}"));
         if (braces || variables.contains("") || Set.copyOf(variables).size() < variables.size()) {
             throw new IllegalArgumentException(
                     "path pattern: " + pattern + " (expected: {variable} as a whole segment, each name once)");
@@ -70,16 +72,20 @@ public final class PathPattern {
 
     /** Whether this pattern matches every path that the other one does. */
     public boolean covers(PathPattern other) {
-        if (segments.size() > other.segments.size()) {
+        int size = segments.size();
+        if (size > other.segments.size()) {
             return false;
         }
-        for (int i = 0; i < segments.size(); i++) {
+        for (int i = 0; i < size; i++) {
             String segment = segments.get(i);
-            if (!isVariable(segment) && !segment.equals(other.segments.get(i))) {
+            String theirs = other.segments.get(i);
+            if (isVariable(segment) ? theirs.isEmpty() : !segment.equals(theirs)) {
                 return false;
             }
         }
-        return open || segments.size() == other.segments.size() && !other.open;
+        int more = other.segments.size() - size;
+        boolean slash = more == 1 && other.segments.get(size).isEmpty();
+        return open || !other.open && (more == 0 || slash);
     }
 
     public boolean matches(String path) {

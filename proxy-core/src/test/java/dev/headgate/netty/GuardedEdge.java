@@ -53,6 +53,10 @@ final class GuardedEdge implements AutoCloseable {
     }
 
     GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores) {
+        this(settings, stores, 1);
+    }
+
+    GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores, int threads) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         store = stores.apply(clock);
@@ -65,7 +69,7 @@ final class GuardedEdge implements AutoCloseable {
                 records::add,
                 ConnectionListener.NONE);
         Transport transport = Transport.NIO;
-        group = transport.group(1);
+        group = transport.group(threads);
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(transport.server())
@@ -91,16 +95,30 @@ final class GuardedEdge implements AutoCloseable {
         edge.swap(snapshot(settings, policy));
     }
 
+    void use(GateSettings settings, List<Route> routes) {
+        edge.swap(snapshot(settings, routes));
+    }
+
+    Upstream upstream() {
+        return new Upstream("genesys", "127.0.0.1", api.port(), null);
+    }
+
     private Snapshot snapshot(GateSettings settings, Policy policy) {
-        Upstream upstream = new Upstream("genesys", "127.0.0.1", api.port(), null);
-        return new Snapshot(
-                new Gate(settings, Checks.ALL),
+        Upstream upstream = upstream();
+        return snapshot(
+                settings,
                 List.of(
                         new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
                         new Route("/api/v2/webchat/guest/", upstream, BuiltInProfiles.WEBCHAT_V2, policy),
                         new Route("/api/v2/webmessaging/", upstream, BuiltInProfiles.WEBMESSAGING, policy),
                         new Route("/api/v2/knowledge/guest/", upstream, BuiltInProfiles.KNOWLEDGE_GUEST, policy),
-                        new Route("/", upstream, null, policy)),
+                        new Route("/", upstream, null, policy)));
+    }
+
+    private static Snapshot snapshot(GateSettings settings, List<Route> routes) {
+        return new Snapshot(
+                new Gate(settings, Checks.ALL),
+                routes,
                 new Limits(32 * 1024, 100, CHECKED_BODY, 0),
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)));

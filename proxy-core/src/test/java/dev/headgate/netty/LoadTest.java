@@ -76,8 +76,8 @@ class LoadTest {
                         "Host: edge.test",
                         "Content-Type: application/json",
                         "X-Guest: " + guest,
-                        "Content-Length: 2"),
-                "{}");
+                        "Content-Length: 18"),
+                "{\"purpose\":\"chat\"}");
         assertThat(client.answer().status()).isEqualTo(200);
         assertThat(wire.record().tokenCheck()).isEqualTo(TokenCheck.LEARNED);
     }

@@ -69,6 +69,28 @@ final class RawSocket implements AutoCloseable {
         return text(bytes.toByteArray());
     }
 
+    /** A chunked body up to and with the line of its last chunk. */
+    String readUntilLastChunk() throws IOException {
+        StringBuilder body = new StringBuilder();
+        while (true) {
+            String size = readLine();
+            body.append(size);
+            int length = Integer.parseInt(size.strip(), 16);
+            if (length == 0) {
+                return body.toString();
+            }
+            body.append(read(length + 2));
+        }
+    }
+
+    private String readLine() throws IOException {
+        StringBuilder line = new StringBuilder();
+        while (!line.toString().endsWith("\r\n")) {
+            line.append(read(1));
+        }
+        return line.toString();
+    }
+
     /** A head, and as many bytes as its Content-Length says. */
     RawAnswer answer() throws IOException {
         String head = readHead();

@@ -15,6 +15,8 @@ import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.WireClient.Answer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -409,6 +411,10 @@ class RefusalTableTest {
 
     private static Stream<Pair> all() {
         return Stream.of(heads(), credentials(), sessions(), bodies()).flatMap(s -> s);
+    }
+
+    static Set<Reason> reasons() {
+        return all().map(Pair::reason).collect(Collectors.toSet());
     }
 
     @ParameterizedTest

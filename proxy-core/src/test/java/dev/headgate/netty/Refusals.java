@@ -28,7 +28,11 @@ final class Refusals {
             names.add("WWW-Authenticate");
         }
         if (answer.value("Access-Control-Allow-Origin") != null) {
-            names.addAll(List.of("Access-Control-Allow-Origin", "Vary", "Access-Control-Expose-Headers"));
+            names.add("Access-Control-Allow-Origin");
+            if (answer.value("Access-Control-Allow-Credentials") != null) {
+                names.add("Access-Control-Allow-Credentials");
+            }
+            names.addAll(List.of("Vary", "Access-Control-Expose-Headers"));
         }
         assertThat(answer.value("x-headgate-reason")).isEqualTo(reason.code());
         assertThat(answer.status()).isEqualTo(reason.status());

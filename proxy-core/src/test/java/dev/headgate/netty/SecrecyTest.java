@@ -126,6 +126,126 @@ class SecrecyTest {
         }
     }
 
+    /** Each request's answer repeats the token; no record does. */
+    private static void saysNothing(GuardedEdge edge, String secret, List<String> requests) throws Exception {
+        for (String request : requests) {
+            edge.ask(request);
+            assertThat(edge.record().toString()).as(request).doesNotContain(secret.substring(0, 12));
+        }
+        for (ExchangeRecord more : edge.records) {
+            assertThat(more.toString()).doesNotContain(secret.substring(0, 12));
+        }
+    }
+
+    private static List<String> errors(String token) {
+        List<String> errors = new ArrayList<>();
+        for (String status : List.of("401", "403")) {
+            for (String body : List.of(
+                    "{\"code\":\"TOKEN\",\"contextId\":\"TOKEN\",\"message\":\"TOKEN\"}",
+                    "{\"TOKEN\":1,\"code\":[\"TOKEN\"]}",
+                    "{\"code\":\"x\",\"code\":\"TOKEN\"}",
+                    "TOKEN")) {
+                String fields = "WWW-Authenticate: Bearer realm=\"" + token + "\"\r\n";
+                errors.add(GuestApi.answer(Integer.parseInt(status), fields, body.replace("TOKEN", token)));
+            }
+        }
+        return errors;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Z9", "lower"})
+    void noTokenThatTheUpstreamsErrorRepeats(String kind) throws Exception {
+        try (GuardedEdge edge = new GuardedEdge()) {
+            Guest some = GuestApi.newGuest();
+            String token = kind.equals("lower") ? "t" + some.guestId().replace("-", "") : some.token();
+            Guest guest = new Guest(token, some.guestId(), some.conversationId(), some.chatId(), some.divisionId());
+            for (String error : errors(token)) {
+                edge.api.script =
+                        seen -> List.of(seen.line().contains("identities") ? GuestApi.identity(guest, "") : error);
+                edge.ask(Ask.identity());
+                edge.record();
+                saysNothing(
+                        edge,
+                        token,
+                        List.of(
+                                message(guest.message(), guest.bearer(), "Origin: " + token),
+                                message(guest.message(), guest.bearer(), "Origin: https://a.example"),
+                                get("/api/v2/guests/files?divisionId=" + token, guest.bearer())));
+            }
+        }
+    }
+
+    @Test
+    void noKnowledgeSession() throws Exception {
+        try (GuardedEdge edge = new GuardedEdge()) {
+            String session = Knowledge.started(edge);
+            List<String> requests = new ArrayList<>();
+            for (String path : List.of("/ID", "//ID/a", "/;a/ID", "/ID;b/c?d=e", "/ID/")) {
+                requests.add(get(Knowledge.ROOT + path.replace("ID", session)));
+                requests.add(get(Knowledge.ROOT + path.replace("ID", session), "Authorization: Bearer x"));
+                requests.add(post(Knowledge.ROOT + path.replace("ID", session), "{}", "x_request_id: 1"));
+                requests.add(get(Knowledge.ROOT + path.replace("ID", session), "Host: twice"));
+            }
+            saysNothing(edge, session, requests);
+            for (String error : errors(session)) {
+                edge.api.script = seen -> List.of(error);
+                saysNothing(edge, session, requests);
+            }
+            edge.advance(Duration.ofMinutes(16));
+            saysNothing(edge, session, requests);
+        }
+    }
+
+    @Test
+    void noJwtInAPathOrAQuery() throws Exception {
+        try (GuardedEdge edge = new GuardedEdge()) {
+            Chat chat = Chat.started(edge);
+            List<String> requests = new ArrayList<>();
+            for (String place : List.of(
+                    "/JWT",
+                    "/a/members/JWT/messages",
+                    "/a?jwt=JWT",
+                    "/a?x=JWT",
+                    "/a?JWT",
+                    "/a;jwt=JWT/b",
+                    "/a/x-JWT",
+                    "/a?u=https://x/?t=JWT")) {
+                String path = Chat.ROOT + place.replace("JWT", chat.jwt());
+                requests.add(get(path, chat.bearer()));
+                requests.add(get(path, "Authorization: " + chat.jwt()));
+                requests.add(get(path));
+            }
+            String payload = chat.jwt().substring(chat.jwt().indexOf('.') + 1);
+            saysNothing(edge, chat.jwt(), requests);
+            for (String error : errors(chat.jwt())) {
+                edge.api.script = seen -> List.of(error);
+                saysNothing(edge, payload, requests);
+            }
+        }
+    }
+
+    @Test
+    void noTokenThatAFirstUseHasBound() throws Exception {
+        try (GuardedEdge edge = new GuardedEdge()) {
+            edge.use(GuardedEdge.ENFORCE, GuardedEdge.ALLOW_UNKNOWN);
+            Guest guest = GuestApi.newGuest();
+            String secret = GuestApi.newGuest().token();
+            String body = "{\"guestId\":\"" + secret + "\",\"divisionId\":\"" + secret + "\"}";
+            saysNothing(
+                    edge,
+                    secret,
+                    List.of(
+                            message(body, guest.bearer()),
+                            message(body, guest.bearer()),
+                            message("{\"guestId\":\"other\"}", guest.bearer()),
+                            message("{\"divisionId\":\"" + guest.divisionId() + "\"}", guest.bearer()),
+                            get("/api/v2/guests/conversations/" + secret, guest.bearer()),
+                            get("/api/v2/guests/conversations/other", guest.bearer())));
+            edge.api.script = seen -> List.of(GuestApi.answer(403, "", ""));
+            saysNothing(edge, secret, List.of(message(body, guest.bearer())));
+        }
+    }
+
     @Test
     void noObjectOfARequestPrintsItsToken() throws Exception {
         Guest guest = GuestApi.newGuest();

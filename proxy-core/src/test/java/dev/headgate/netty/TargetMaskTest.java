@@ -33,4 +33,17 @@ class TargetMaskTest {
     void masks(String target, String masked) {
         assertThat(TargetMask.of(target)).isEqualTo(masked);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a/b/c, 1, /a/[masked]/c",
+        "//a///b;x/c, 1, //a///[masked]/c",
+        "/;x/a/;/b?c=/d, 1, /;x/a/;/[masked]?c=/d",
+        "/%3ba/b, 0, /[masked]/b",
+        "/a/b, 2, /a/b",
+        "/a/b, -1, /a/b"
+    })
+    void masksASegmentAsThePathIsRead(String target, int segment, String masked) {
+        assertThat(TargetMask.of(target, segment)).isEqualTo(masked);
+    }
 }

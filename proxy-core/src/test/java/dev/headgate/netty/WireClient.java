@@ -26,14 +26,19 @@ final class WireClient implements AutoCloseable {
                     .toList();
         }
 
+        /** The first one's. */
         @Nullable
         String value(String name) {
+            return values(name).stream().findFirst().orElse(null);
+        }
+
+        /** Of all such fields, in order. */
+        List<String> values(String name) {
             return head.lines()
                     .skip(1)
                     .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
                     .map(line -> line.substring(name.length() + 1).strip())
-                    .findFirst()
-                    .orElse(null);
+                    .toList();
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,8 +16,10 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CaffeineSessionStoreTest extends SessionStoreContract {
@@ -34,6 +37,76 @@ class CaffeineSessionStoreTest extends SessionStoreContract {
         store.cache().cleanUp();
         assertThat(store.cache().estimatedSize()).isBetween(1L, 1000L);
         assertThat(new Sizes(store).largestTable()).isLessThan(8 * 1000);
+    }
+
+    @AfterEach
+    void isSound() throws Exception {
+        StoreStructure.check((CaffeineSessionStore) store(), 1000);
+    }
+
+    /** A policy that judges by use would drop a token that nobody has had the time to use. */
+    @Test
+    void theNewestSurviveWhenItIsFull() throws Exception {
+        for (int token = 1; token <= 1200; token++) {
+            put(session(token, "guest-" + token));
+            find(1);
+        }
+        for (int token = 1; token <= 1200; token++) {
+            assertThat(find(token) != null).as("token %s is kept", token).isEqualTo(token > 200);
+        }
+    }
+
+    /** What happens to a token later makes it no younger. */
+    @Test
+    void theOldestGoWhateverHasHappenedToThem() throws Exception {
+        for (int token = 1; token <= 1000; token++) {
+            put(session(token, "guest-" + token));
+            advance(Duration.ofSeconds(2));
+        }
+        bind(1, Map.of(Binding.CHAT, "h-1"));
+        end(2, Ending.Cause.REVOKED);
+        find(3);
+        put(session(1001, "guest-4"));
+        put(session(1002, "guest-1002"));
+        put(session(1003, "guest-1003"));
+        put(session(1004, "guest-1004"));
+        for (int token = 1; token <= 1004; token++) {
+            assertThat(find(token) != null).as("token %s is kept", token).isEqualTo(token > 4);
+        }
+    }
+
+    @Test
+    void aTokenIssuedAgainIsAsYoungAsANewOne() throws Exception {
+        for (int token = 1; token <= 1000; token++) {
+            put(session(token, "guest-" + token));
+            advance(Duration.ofMillis(100));
+        }
+        put(session(1, "guest-1"));
+        put(session(1001, "guest-1001"));
+        assertThat(find(1)).isNotNull();
+        assertThat(find(2)).isNull();
+    }
+
+    @Test
+    void aMillionTokensLeaveNothingBehind() throws Exception {
+        CaffeineSessionStore small = new CaffeineSessionStore(10_000, () -> Instant.ofEpochMilli(millis()));
+        for (int token = 1; token <= 1_000_000; token++) {
+            Map<Binding, String> ids =
+                    Map.of(Binding.GUEST, "guest-" + token % 300_000, Binding.CONVERSATION, "c-" + token);
+            if (token % 10 == 0) {
+                small.bind(seen(token, ids, Long.MAX_VALUE));
+            } else {
+                small.put(issued(token, ids));
+            }
+        }
+        StoreStructure structure = StoreStructure.check(small, 10_000);
+        assertThat(structure.sessions()).hasSize(10_000);
+        assertThat(structure.keys()).as("ids in the index").hasSize(20_000);
+        for (int token = 990_001; token <= 1_000_000; token++) {
+            assertThat(now(small.find(new TokenFingerprint(token, -token))))
+                    .as("token %s", token)
+                    .isNotNull();
+        }
     }
 
     @Test
@@ -106,7 +179,7 @@ class CaffeineSessionStoreTest extends SessionStoreContract {
         }
 
         private static void fields(Object owner, Deque<Object> open) throws IllegalAccessException {
-            if (owner instanceof java.util.Map<?, ?> map && isClosed(owner)) {
+            if (owner instanceof Map<?, ?> map && isClosed(owner)) {
                 map.forEach((key, value) -> {
                     open.push(key);
                     open.push(value);

@@ -9,10 +9,12 @@ import dev.headgate.profile.Learns;
 import dev.headgate.session.SessionRecorder.NothingLearned;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionRecorderTest {
@@ -78,6 +80,145 @@ class SessionRecorderTest {
                 .message()
                 .startsWith("answer")
                 .doesNotContain("SECRET");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {'expiresIn':60}                                    | 61000   | true
+            {'expiresIn':'60'}                                  | 61000   | true
+            {'expires_in':1.5}                                  | 2500    | true
+            {'expiresIn':60,'expires_in':90}                    | 61000   | true
+            {'expiresIn':null,'expires_in':90}                  | 91000   | true
+            {'expiresIn':60,'expiresAt':'1970-01-01T01:00:00Z'} | 61000   | true
+            {'expiresAt':'1970-01-01T01:00:00Z'}                | 3605000 | true
+            {'expiresAt':'1970-01-01T02:00:00+01:00'}           | 3605000 | true
+            {'expiresAt':'1970-01-01T00:00:00.5Z'}              | 5500    | true
+            {'expiresAt':'1969-12-31T00:00:00Z'}                | -86395000 | true
+            {'expiresIn':3162240000}                            | 3162240001000 | true
+            {}                                                  | 901000  | false
+            {'expiresIn':0}                                     | 901000  | false
+            {'expiresIn':-60}                                   | 901000  | false
+            {'expiresIn':3162240001}                            | 901000  | false
+            {'expiresIn':1e300}                                 | 901000  | false
+            {'expiresIn':'NaN'}                                 | 901000  | false
+            {'expiresIn':'soon'}                                | 901000  | false
+            {'expiresIn':true}                                  | 901000  | false
+            {'expiresAt':'tomorrow'}                            | 901000  | false
+            {'expiresAt':'1970-01-01'}                          | 901000  | false
+            {'expiresAt':1700000000}                            | 901000  | false
+            {'expiresAt':'+999999999-12-31T00:00:00Z'}          | 901000  | false
+            """)
+    void readsTheLifetime(String answer, long expiresAt, boolean told) throws NothingLearned {
+        Session session = learn(
+                "{}",
+                answer.replace('\'', '"')
+                        .replaceFirst("[{]", "{\"token\":\"t\",")
+                        .replace(",}", "}"));
+        assertThat(session.expiresAt()).as(answer).isEqualTo(expiresAt);
+        assertThat(session.lifetimeTold()).as(answer).isEqualTo(told);
+    }
+
+    /** The claim is by the upstream's clock, which may be five seconds behind. */
+    @ParameterizedTest
+    @CsvSource({
+        "60, 30, 35000, true",
+        "60, 56, 61000, true",
+        "60, 55.999, 60999, true",
+        "60, 90, 61000, true",
+        "60, -90, 61000, true",
+        ", 30, 35000, true",
+        ", 895.999, 900999, true",
+        ", 896, 901000, false",
+        ", 9000, 901000, false",
+        ", 0, 5000, true",
+    })
+    void aClaimOnlyShortensTheLifetime(String expiresIn, String exp, long expiresAt, boolean told) throws Exception {
+        String token = "h."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(("{\"exp\":" + exp + "}").getBytes(StandardCharsets.UTF_8))
+                + ".s";
+        Session session = learn(
+                "{}", "{\"token\":\"" + token + "\"" + (expiresIn == null ? "" : ",\"expiresIn\":" + expiresIn) + "}");
+        assertThat(session.expiresAt()).isEqualTo(expiresAt);
+        assertThat(session.lifetimeTold()).isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "null", emptyValue = "", textBlock = """
+            {'purpose':'chat'}                   | chat
+            {'purpose':'chat','guestId':'g'}     | chat
+            {'purpose':'voice'}                  | voice
+            {'purpose':['chat']}                 | chat
+            {}                                   | ``
+            {'purpose':''}                       | ``
+            {'purpose':null}                     | ``
+            {'guestId':''}                       | ``
+            {'other':{'purpose':'chat'}}         | ``
+            {'guestId':'g'}                      | null
+            {'guestId':'g','purpose':''}         | null
+            {'purpose':{}}                       | null
+            {'purpose':'chat','purpose':'chat'}  | null
+            []                                   | null
+            {'purpose':'chat'                    | null
+            """)
+    void aMissingPurposeIsOneAndAnUnreadableOneIsNone(String request, String purpose) throws NothingLearned {
+        assertThat(learn(request.replace('\'', '"'), "{\"token\":\"t\"}").purpose())
+                .as(request)
+                .isEqualTo(purpose);
+    }
+
+    @Test
+    void aProfileWithoutPurposesKnowsNone() throws NothingLearned {
+        assertThat(webchat("{\"jwt\":\"t\",\"id\":\"c\"}").purpose()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "null", textBlock = """
+            'scope':'a b'               | a b
+            'scope':'a','scopes':['b']  | a
+            'scope':'','scopes':['b']   | b
+            'scopes':['a','b']          | a b
+            'scopes':'a b'              | a b
+            'scopes':[]                 | null
+            'scopes':null               | null
+            'other':1                   | null
+            """)
+    void readsScopes(String member, String scopes) throws NothingLearned {
+        assertThat(learn("{}", "{\"token\":\"t\"," + member.replace('\'', '"') + "}")
+                        .scopes())
+                .as(member)
+                .isEqualTo(scopes);
+    }
+
+    @Test
+    void readsNestedIdsAndTheTokensOwnClaims() throws NothingLearned {
+        String token = "h."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString("{\"org\":\"o\",\"data\":{\"conv\":\"C\",\"sub\":\"M\"}}"
+                                .getBytes(StandardCharsets.UTF_8))
+                + ".s";
+        Session session = webchat("{\"jwt\":\"" + token
+                + "\",\"id\":\"c\",\"member\":{\"role\":\"CUSTOMER\",\"id\":\"m\"},\"eventStreamUri\":\"wss://x\"}");
+        assertThat(session.fingerprint()).isEqualTo(fingerprint(token));
+        assertThat(session.profile()).isEqualTo("webchat-v2");
+        assertThat(session.issued()).isTrue();
+        assertThat(session.ids()).isEqualTo(Map.of(Binding.CONVERSATION, "c", Binding.MEMBER, "m"));
+        assertThat(session.claims())
+                .isEqualTo(
+                        new TokenClaims(Long.MAX_VALUE, "o", Map.of(Binding.CONVERSATION, "C", Binding.MEMBER, "M")));
+    }
+
+    private Session webchat(String answer) throws NothingLearned {
+        Learns learns = Objects.requireNonNull(
+                BuiltInProfiles.WEBCHAT_V2.endpoints().get(0).learns());
+        return recorder.learn(
+                BuiltInProfiles.WEBCHAT_V2,
+                learns,
+                "{}".getBytes(StandardCharsets.UTF_8),
+                answer.getBytes(StandardCharsets.UTF_8),
+                1000);
     }
 
     private Session learn(String request, String answer) throws NothingLearned {

@@ -8,12 +8,16 @@ import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.session.Session;
 import org.jspecify.annotations.Nullable;
 
-/** A token's lifetime must not have passed: the one that is known, or the one that the token itself tells. */
+/**
+ * A token's lifetime must not have passed: the one that is known, or, for a token that was not issued through here, the
+ * one that it tells itself.
+ */
 final class ExpiredTokenCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
         Session session = request.session();
-        return session == null ? byClaim(request) : byLifetime(request, session);
+        // Of a token that was only seen, nothing else is known than its claim, which another clock may have written.
+        return session == null || !session.issued() ? byClaim(request) : byLifetime(request, session);
     }
 
     private static @Nullable Deny byLifetime(CheckRequest request, Session session) {

@@ -39,14 +39,20 @@ final class SessionIdCheck implements Check {
             if (!wrong && (claimed == null || claimed.equals(id.value()))) {
                 continue;
             }
-            // The guest comes first in the order of bindings: a token of another guest differs in every id, and
-            // "another guest" is what explains them all.
             Reason reason = REASONS.getOrDefault(id.binding(), Reason.SESSION_GUEST);
-            if (found == null || reason.ordinal() < found.reason().ordinal()) {
+            if (found == null || weight(reason, request) < weight(found.reason(), request)) {
                 found = deny(reason, id, request, wrong ? bound : claimed, wrong);
             }
         }
         return found;
+    }
+
+    /**
+     * The guest comes first in the order of bindings: a token of another guest differs in every id, and "another guest"
+     * is what explains them all. But what is only observed must not hide what is refused for.
+     */
+    private static int weight(Reason reason, CheckRequest request) {
+        return reason.ordinal() + (request.policy().observed().contains(reason) ? Reason.values().length : 0);
     }
 
     private static Deny deny(
