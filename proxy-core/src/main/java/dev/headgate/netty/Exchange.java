@@ -66,7 +66,7 @@ final class Exchange {
     private boolean sessionAsked;
     private @Nullable Session learned;
     private @Nullable Diagnosis diagnosis;
-    private ApiError error = ApiError.NONE;
+    private ApiError error = ApiError.UNREAD;
     private String added = "";
     private @Nullable Deny deny;
     private @Nullable String note;
@@ -522,7 +522,7 @@ final class Exchange {
     }
 
     private @Nullable Evidence evidence() {
-        if (deny == null && diagnosis == null && error == ApiError.NONE) {
+        if (deny == null && diagnosis == null) {
             return null;
         }
         return new Evidence(

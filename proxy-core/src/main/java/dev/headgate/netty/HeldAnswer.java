@@ -6,14 +6,13 @@ import dev.headgate.http.ResponseHead;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that waits until its body is complete, because the edge has to read it before the client gets its head.
  * Confined to its exchange's event loop.
  */
 final class HeldAnswer {
-    private static final byte[] UNREADABLE = {};
-
     private final ResponseHead head;
     private final Framing framing;
     private final int limit;
@@ -44,21 +43,21 @@ final class HeldAnswer {
         return content.size() > limit;
     }
 
-    /** The body without its content coding; empty where it has one that is not gzip, or is too long without it. */
-    byte[] body() {
+    /** The body without its content coding; null where it has one that is not gzip, or is too long without it. */
+    byte @Nullable [] body() {
         int coding = head.find(FieldName.CONTENT_ENCODING);
         byte[] bytes = content.bytes();
         if (coding < 0 || head.valueIs(coding, "identity")) {
             return bytes;
         }
         if (!head.valueIs(coding, "gzip") || head.find(FieldName.CONTENT_ENCODING, coding + 1) >= 0) {
-            return UNREADABLE;
+            return null;
         }
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             byte[] plain = in.readNBytes(limit + 1);
-            return plain.length > limit ? UNREADABLE : plain;
+            return plain.length > limit ? null : plain;
         } catch (IOException e) {
-            return UNREADABLE;
+            return null;
         }
     }
 }

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Lessons {
     private static final Logger LOG = LoggerFactory.getLogger(Lessons.class);
 
+    private static final byte[] UNREADABLE = {};
     private static final FieldName AGE = FieldName.of("age");
     private static final FieldName X_CACHE = FieldName.of("x-cache");
     private static final FieldName VIA = FieldName.of("via");
@@ -186,7 +187,8 @@ final class Lessons {
         if (create != null && isSuccess(answer.head())) {
             return learn(create, answer);
         }
-        explain(answer.head(), ApiError.of(answer.body()));
+        byte[] body = exchange.head().method().equals("HEAD") ? null : answer.body();
+        explain(answer.head(), body == null ? ApiError.UNREAD : ApiError.of(body));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -195,13 +197,13 @@ final class Lessons {
         if (create != null && isSuccess(answer.head())) {
             nothingLearned("answer: larger than limits.checkedBody");
         } else {
-            explain(answer.head(), ApiError.NONE);
+            explain(answer.head(), ApiError.UNREAD);
         }
     }
 
     /** A knowledge session's id has the form of a context id. */
     private ApiError withoutToken(ApiError error) {
-        return isToken(error.contextId()) ? new ApiError(error.code(), null) : error;
+        return isToken(error.contextId()) ? error.withoutContext() : error;
     }
 
     private boolean isToken(@Nullable String text) {
@@ -228,8 +230,10 @@ final class Lessons {
 
     private CompletableFuture<?> learn(CreateRequest of, HeldAnswer answer) {
         CompletableFuture<?> stored;
+        byte[] body = answer.body();
         try {
-            Session session = of.learn(exchange.downstream().edge().recorder(), answer.body(), now());
+            Session session =
+                    of.learn(exchange.downstream().edge().recorder(), body == null ? UNREADABLE : body, now());
             exchange.learned(session);
             stored = store().put(session).toCompletableFuture();
         } catch (NothingLearned e) {

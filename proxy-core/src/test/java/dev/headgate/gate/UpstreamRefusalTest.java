@@ -51,7 +51,7 @@ class UpstreamRefusalTest {
                     FRESH,
                     true,
                     403,
-                    "",
+                    "not.authorized",
                     "api.mypurecloud.com",
                     Cause.FLOW_SETTINGS,
                     Confidence.POSSIBLE,
@@ -103,7 +103,10 @@ class UpstreamRefusalTest {
         String bearer = "Authorization: Bearer " + TOKEN;
         return Stream.of(
                 Situation.of("nothing is wrong"),
-                Situation.of("another code").says(403, "not.authorized"),
+                Situation.of("another code").says(403, "some.other"),
+                Situation.of("nothing of the API's own")
+                        .says(403, "")
+                        .means(Cause.HOP_REFUSED, Confidence.POSSIBLE, "intact"),
                 Situation.of("origin")
                         .says(403, "origin.not.allowed")
                         .fields("Origin: https://page.example")
@@ -123,7 +126,7 @@ class UpstreamRefusalTest {
                         .ask("POST /api/v2/guests/messages", "X: y", "{}")
                         .means(Reason.AUTH_MISSING, Confidence.CERTAIN, "without an Authorization"),
                 Situation.of("no Authorization where none is needed")
-                        .ask(create, "X: y", "{}")
+                        .ask(create, "X: y", "{\"purpose\":\"chat\"}")
                         .session(null)
                         .means(Cause.FLOW_SETTINGS, Confidence.POSSIBLE, "the upstream's region is mypurecloud.com"),
                 Situation.of("the API saw no Authorization")
@@ -131,7 +134,7 @@ class UpstreamRefusalTest {
                         .means(Cause.AUTH_LOST, Confidence.LIKELY, "left here intact; the API says"),
                 Situation.of("the API saw none, and there was none")
                         .says(401, "authentication.required")
-                        .ask(create, "X: y", "{}")
+                        .ask(create, "X: y", "{\"purpose\":\"chat\"}")
                         .session(null)
                         .means(Cause.FLOW_SETTINGS, Confidence.POSSIBLE, "the upstream's region"),
                 Situation.of("division")

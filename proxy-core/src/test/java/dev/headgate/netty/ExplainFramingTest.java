@@ -27,6 +27,8 @@ class ExplainFramingTest {
     private static final String DIAGNOSIS =
             "x-headgate-diagnosis: flow.settings\r\nProxy-Status: headgate; received-status=403; details=\"flow.settings\"";
 
+    private static final String FOREIGN = DIAGNOSIS.replace("flow.settings", "hop.refused");
+
     @RegisterExtension
     final Wire wire;
 
@@ -67,9 +69,13 @@ class ExplainFramingTest {
     }
 
     private void explained(ApiError said) throws Exception {
+        explained(Cause.FLOW_SETTINGS, said);
+    }
+
+    private void explained(Cause cause, ApiError said) throws Exception {
         ExchangeRecord record = wire.record();
         assertThat(record.status()).isEqualTo(403);
-        assertThat(record.evidence().diagnosis().finding()).isEqualTo(Cause.FLOW_SETTINGS);
+        assertThat(record.evidence().diagnosis().finding()).isEqualTo(cause);
         assertThat(record.evidence().error()).isEqualTo(said);
     }
 
@@ -118,7 +124,7 @@ class ExplainFramingTest {
             }
             server.send("HTTP/1.1 403 Forbidden\r\n" + fields + "\r\n\r\n" + body);
             client.expect(head("HTTP/1.1 403 Forbidden", fields, "x-request-id: r1", DIAGNOSIS), body);
-            explained(body.equals(gzip(ERROR)) ? SAID : ApiError.NONE);
+            explained(body.equals(gzip(ERROR)) ? SAID : ApiError.UNREAD);
         }
         stillUsable(client, server);
     }
@@ -153,12 +159,12 @@ class ExplainFramingTest {
                 "Content-Length: 99",
                 "x-request-id: r1",
                 DIAGNOSIS));
-        explained(ApiError.NONE);
+        explained(ApiError.UNREAD);
         client.send(ask("GET", "1.1", "r2"));
         server.readHead();
         server.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
-        client.expect(head("HTTP/1.1 403 Forbidden", "Content-Length: 0", "x-request-id: r2", DIAGNOSIS));
-        explained(ApiError.NONE);
+        client.expect(head("HTTP/1.1 403 Forbidden", "Content-Length: 0", "x-request-id: r2", FOREIGN));
+        explained(Cause.HOP_REFUSED, ApiError.NONE);
         stillUsable(client, server);
     }
 
@@ -171,7 +177,7 @@ class ExplainFramingTest {
         client.expect(
                 head("HTTP/1.1 403 Forbidden", "Content-Length: " + body.length(), "x-request-id: r1", DIAGNOSIS),
                 body);
-        explained(ApiError.NONE);
+        explained(ApiError.UNREAD);
         stillUsable(client, server);
     }
 
@@ -201,9 +207,8 @@ class ExplainFramingTest {
         next.send("HTTP/1.0 403 Forbidden\r\n\r\n");
         next.close();
         client.expect(
-                head("HTTP/1.1 403 Forbidden", "x-request-id: r2", DIAGNOSIS, "Transfer-Encoding: chunked"),
-                "0\r\n\r\n");
-        explained(ApiError.NONE);
+                head("HTTP/1.1 403 Forbidden", "x-request-id: r2", FOREIGN, "Transfer-Encoding: chunked"), "0\r\n\r\n");
+        explained(Cause.HOP_REFUSED, ApiError.NONE);
     }
 
     @Test

@@ -94,7 +94,7 @@ class ExplainWireTest extends GuardedWireTest {
     @Test
     void anOldToken() throws Exception {
         Guest me = edge.newGuest();
-        told(403, "");
+        told(403, error("not.authorized", CONTEXT));
         edge.advance(Duration.ofSeconds(450));
         explained(hello(me), 403, Cause.FLOW_SETTINGS, Confidence.POSSIBLE, "450 s old");
         edge.advance(Duration.ofSeconds(1));
@@ -149,7 +149,7 @@ class ExplainWireTest extends GuardedWireTest {
 
     @Test
     void aCreateRequestWithAndWithoutAServiceAccount() throws Exception {
-        told(403, "");
+        told(403, error("not.authorized", CONTEXT));
         explained(
                 Ask.identity("Authorization: Bearer service"),
                 403,
@@ -254,7 +254,7 @@ class ExplainWireTest extends GuardedWireTest {
         told(403, body);
         Answer answer = edge.ask(hello(me));
         assertThat(answer.body()).isEqualTo(body);
-        assertThat(answer.value("x-headgate-diagnosis")).isEqualTo("flow.settings");
+        assertThat(answer.value("x-headgate-diagnosis")).isEqualTo("hop.refused");
         assertThat(edge.record().evidence().error()).isEqualTo(ApiError.NONE);
     }
 }
