@@ -8,28 +8,14 @@ import dev.headgate.admin.SessionsPage;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config;
 import dev.headgate.config.Config.Listener;
-import dev.headgate.gate.Gate;
-import dev.headgate.gate.GateSettings;
-import dev.headgate.gate.Organization;
-import dev.headgate.gate.Policy;
-import dev.headgate.gate.Reason;
-import dev.headgate.gate.check.Checks;
-import dev.headgate.http.FieldName;
 import dev.headgate.netty.DownstreamInitializer;
 import dev.headgate.netty.Edge;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
-import dev.headgate.netty.Limits;
-import dev.headgate.netty.Route;
-import dev.headgate.netty.Snapshot;
-import dev.headgate.netty.Timeouts;
 import dev.headgate.netty.Transport;
-import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
 import dev.headgate.observe.RecentExchanges;
-import dev.headgate.profile.BuiltInProfiles;
-import dev.headgate.profile.Profile;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
@@ -46,12 +32,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -70,9 +54,7 @@ public final class Server implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
     private static final int BACKLOG = 4096;
-    private static final int EXPLAINED = 10_000;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Config config;
@@ -102,11 +84,14 @@ public final class Server implements AutoCloseable {
         KeyedHash hash = KeyedHash.random();
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
-        RecentExchanges recent = new RecentExchanges(EXPLAINED);
+        RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
         Edge edge = new Edge(
-                snapshot(config),
+                Snapshots.of(config),
                 sessions,
-                new SessionRecorder(hash, config.sessions().defaultLifetime(), CLOCK_SKEW),
+                new SessionRecorder(
+                        hash,
+                        config.sessions().defaultLifetime(),
+                        config.sessions().clockSkew()),
                 hash,
                 clock,
                 all(recent, also),
@@ -233,59 +218,6 @@ public final class Server implements AutoCloseable {
                 also.finished(exchange);
             }
         };
-    }
-
-    private static Snapshot snapshot(Config config) throws CannotStart {
-        Map<String, Upstream> upstreams = new LinkedHashMap<>();
-        for (Map.Entry<String, Config.Upstream> entry : config.upstreams().entrySet()) {
-            Config.Upstream upstream = entry.getValue();
-            upstreams.put(
-                    entry.getKey(),
-                    new Upstream(
-                            entry.getKey(),
-                            upstream.host(),
-                            upstream.port(),
-                            upstream.tls() ? TlsContexts.client() : null));
-        }
-        List<Route> routes = new ArrayList<>();
-        for (Config.Route route : config.routes()) {
-            Upstream upstream = upstreams.get(route.upstream());
-            if (upstream == null) {
-                throw new IllegalArgumentException("routes: unknown upstream (expected: a checked configuration)");
-            }
-            Profile profile = route.profile() == null ? null : BuiltInProfiles.ALL.get(route.profile());
-            routes.add(new Route(route.path(), upstream, profile, policy(config.guard())));
-        }
-        Config.Limits limits = config.limits();
-        Config.Timeouts timeouts = config.timeouts();
-        return new Snapshot(
-                new Gate(settings(config), Checks.ALL),
-                routes,
-                new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
-                new Timeouts(
-                        timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
-    }
-
-    private static GateSettings settings(Config config) {
-        Config.Organization organization = config.organization();
-        return new GateSettings(
-                organization == null
-                        ? null
-                        : new Organization(
-                                FieldName.of(organization.header()),
-                                organization.id(),
-                                organization.onConflict() == Config.OnConflict.REFUSE),
-                FieldName.of(config.requestId().header()),
-                config.requestId().accept() == Config.Accept.VALID,
-                config.sessions().supersededGrace().toMillis(),
-                CLOCK_SKEW.toMillis(),
-                null);
-    }
-
-    private static Policy policy(Config.Guard guard) {
-        Set<Reason> observed =
-                guard.mode() == Config.Mode.OBSERVE ? Policy.OBSERVE.observed() : Policy.ENFORCE.observed();
-        return new Policy(guard.unknownToken() == Config.UnknownToken.ALLOW, observed);
     }
 
     /** The base URL of each listener, in the order of the configuration, with the port really bound. */

@@ -1,5 +1,6 @@
 package dev.headgate.config;
 
+import dev.headgate.gate.Reason;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param upstreams by name, in the order of the file; at least one
  * @param organization null to pass the client's header
  * @param routes in the order of the file, each path once; at least one
+ * @param profiles the user's own, by name, in the order of the file; none has the name of a built-in one
+ * @param cors null where the upstream decides
  */
 public record Config(
         List<Listener> listeners,
@@ -28,7 +31,10 @@ public record Config(
         RequestId requestId,
         List<Route> routes,
         Guard guard,
+        Map<String, ProfileConfig> profiles,
+        @Nullable Cors cors,
         Sessions sessions,
+        Explain explain,
         AccessLog accessLog,
         Capture capture,
         Limits limits,
@@ -39,6 +45,7 @@ public record Config(
         listeners = List.copyOf(listeners);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         routes = List.copyOf(routes);
+        profiles = Collections.unmodifiableMap(new LinkedHashMap<>(profiles));
     }
 
     /** One listening socket; plain HTTP without {@code tls}. */
@@ -110,13 +117,38 @@ public record Config(
      *
      * @param path the beginning of a request's path; starts with a slash
      * @param upstream a key of {@link Config#upstreams()}
-     * @param profile a known profile, or null for none
+     * @param profile built in or a key of {@link Config#profiles()}; null for none
+     * @param guard null where all is as in {@link Config#guard()}
      */
     public record Route(
-            String path, String upstream, @Nullable String profile) {}
+            String path,
+            String upstream,
+            @Nullable String profile,
+            @Nullable RouteGuard guard) {}
 
-    /** What a check's verdict leads to. */
-    public record Guard(Mode mode, UnknownToken unknownToken) {}
+    /**
+     * What a check's verdict leads to.
+     *
+     * @param reasons the modes of single reasons; only those that can be observed are
+     */
+    public record Guard(Mode mode, UnknownToken unknownToken, Map<Reason, Mode> reasons) {
+        public Guard {
+            reasons = Map.copyOf(reasons);
+        }
+    }
+
+    /**
+     * What is different on one route.
+     *
+     * @param mode null for that of {@link Guard}
+     * @param unknownToken null for that of {@link Guard}
+     * @param reasons count before those of {@link Guard}
+     */
+    public record RouteGuard(@Nullable Mode mode, @Nullable UnknownToken unknownToken, Map<Reason, Mode> reasons) {
+        public RouteGuard {
+            reasons = Map.copyOf(reasons);
+        }
+    }
 
     /** Whether verdicts are carried out. */
     public enum Mode {
@@ -131,13 +163,34 @@ public record Config(
     }
 
     /**
+     * Which pages' scripts may use the API.
+     *
+     * @param origins as browsers send them, or {@code *} for any; at least one
+     * @param credentials whether cookies may go along; never with {@code *}
+     * @param maxAge how long a browser may keep a preflight's answer; may be zero
+     */
+    public record Cors(List<String> origins, boolean credentials, Duration maxAge) {
+        public Cors {
+            origins = List.copyOf(origins);
+        }
+    }
+
+    /**
      * The session store.
      *
      * @param maximum sessions held, from 1
      * @param defaultLifetime where the upstream's answer tells no expiry; more than zero
      * @param supersededGrace how long an older token of a guest still works after a newer one; may be zero
+     * @param clockSkew how far the clocks that tell the end of a lifetime may be behind this one; may be zero
      */
-    public record Sessions(long maximum, Duration defaultLifetime, Duration supersededGrace) {}
+    public record Sessions(long maximum, Duration defaultLifetime, Duration supersededGrace, Duration clockSkew) {}
+
+    /**
+     * What {@code headgate explain} answers from.
+     *
+     * @param exchanges the last ones kept in memory, 0 to 1,000,000; 0 for none
+     */
+    public record Explain(int exchanges) {}
 
     /**
      * The access log.

@@ -47,7 +47,7 @@ public final class ConfigLoader {
      *
      * @param file UTF-8, at most 1 MiB; relative paths in it start at its directory
      * @param env the variables that {@code ${NAME}} may name
-     * @param profiles the profiles that a route may name
+     * @param profiles the built-in profiles, which a route may name beside those of the file
      * @throws ConfigException with every error
      */
     public static Config load(Path file, Map<String, String> env, Set<String> profiles) throws ConfigException {
@@ -74,10 +74,12 @@ public final class ConfigLoader {
             report(error, tree, values, problems);
         }
         new CrossCheck(tree, converted, problems).run();
+        new ProfileCheck(tree, converted, profiles, problems).run();
         problems.throwIfAny();
         Config config = MAPPER.treeToValue(converted, Config.class);
         Problems warnings = new Problems(file.toString());
         CrossCheck.warn(tree, config, warnings);
+        UnusedProfiles.warn(tree, config, warnings);
         return new Loaded(config, warnings.byPlace());
     }
 
@@ -127,8 +129,10 @@ public final class ConfigLoader {
     private static void report(Error error, Tree tree, Values values, Problems problems) {
         String path = path(error.getInstanceLocation());
         Origin origin = tree.origin(path);
-        if (origin == null || error.getEvaluationPath().contains("propertyNames")) {
-            // Nothing that was filled in is invalid, and names are checked with the values.
+        if (origin == null
+                || error.getEvaluationPath().contains("propertyNames")
+                || error.getKeyword().equals("uniqueItems")) {
+            // Nothing that was filled in is invalid; names and what is there twice are found with the values.
             return;
         }
         String property = error.getProperty() == null ? "" : error.getProperty();

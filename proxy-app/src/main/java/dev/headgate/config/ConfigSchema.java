@@ -48,9 +48,7 @@ final class ConfigSchema {
     static JsonNode property(JsonNode schema, String key) {
         JsonNode known = schema.path("properties").path(key);
         // A boolean additionalProperties has no keys of its own: path() of it is missing again.
-        return known.isMissingNode() && schema.path("additionalProperties").isObject()
-                ? schema.path("additionalProperties")
-                : known;
+        return known.isMissingNode() && isOpen(schema) ? schema.path("additionalProperties") : known;
     }
 
     /** The key whose value this key reads from a file: {@code id} for {@code idFile}; else the key itself. */
@@ -62,10 +60,15 @@ final class ConfigSchema {
         return type(schema.path("properties").path(target)).equals("string") ? target : key;
     }
 
-    /** {@code object}, {@code array}, {@code string}, {@code integer}, or nothing for an unknown key. */
+    /** {@code object}, {@code array}, {@code string}, {@code integer}, {@code boolean}, or nothing for an unknown key. */
     static String type(JsonNode schema) {
         JsonNode type = schema.path("type");
         return type.isArray() ? type.get(0).asString() : type.asString("");
+    }
+
+    /** Whether it is a mapping whose keys are the user's. */
+    static boolean isOpen(JsonNode schema) {
+        return schema.path("additionalProperties").isObject();
     }
 
     static List<String> keys(JsonNode schema) {

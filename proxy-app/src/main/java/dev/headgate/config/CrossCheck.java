@@ -1,5 +1,6 @@
 package dev.headgate.config;
 
+import dev.headgate.gate.Reason;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,6 +23,8 @@ final class CrossCheck {
     void run() {
         addresses();
         routes();
+        cors();
+        reasons(values.path("guard"), "guard");
         String organization = values.path("organization").path("header").asString("");
         String requestId = values.path("requestId").path("header").asString("");
         if (!organization.isEmpty() && organization.equalsIgnoreCase(requestId)) {
@@ -54,6 +57,31 @@ final class CrossCheck {
             String path = KeyPath.index("routes", index++);
             if (route.path("path").isString()) {
                 unique(route.path("path").asString(), path, "path", owners);
+            }
+            reasons(route.path("guard"), KeyPath.key(path, "guard"));
+        }
+    }
+
+    private void cors() {
+        if (!values.path("cors").path("credentials").asBoolean(false)) {
+            return;
+        }
+        int index = 0;
+        for (JsonNode origin : values.path("cors").path("origins")) {
+            String path = KeyPath.index("cors.origins", index++);
+            if (origin.asString("").equals("*")) {
+                report(path, "each origin by its name, because credentials is true (Fetch standard)");
+            }
+        }
+    }
+
+    private void reasons(JsonNode guard, String path) {
+        for (Reason reason : Reason.values()) {
+            if (!reason.isObservable()
+                    && guard.path("reasons").path(reason.code()).asString("").equals("OBSERVE")) {
+                report(
+                        KeyPath.key(KeyPath.key(path, "reasons"), reason.code()),
+                        "enforce; " + reason.code() + " is never observed");
             }
         }
     }

@@ -25,9 +25,14 @@ final class Nearest {
 
     /** The known words as an expectation: {@code one of a, b; did you mean "b"?}. */
     static String oneOf(@Nullable String word, Collection<String> known) {
-        String nearest = word == null ? null : to(word, known);
         return (known.isEmpty() ? "none, there are none" : "one of " + String.join(", ", known))
-                + (nearest == null ? "" : "; did you mean " + Quoted.of(nearest) + "?");
+                + (word == null ? "" : hint(word, known));
+    }
+
+    /** {@code ; did you mean "b"?}, or nothing when none is near enough. */
+    static String hint(String word, Collection<String> known) {
+        String nearest = to(word, known);
+        return nearest == null ? "" : "; did you mean " + Quoted.of(nearest) + "?";
     }
 
     private static String plain(String word) {

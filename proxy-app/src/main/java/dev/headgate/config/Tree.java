@@ -139,13 +139,14 @@ final class Tree {
     private JsonNode scalar(ScalarNode node, JsonNode schema, Place key, String path) {
         String raw = node.getValue();
         Place place = Place.of(node.getStartMark());
-        boolean quantity =
+        boolean bare =
                 switch (schema.path("format").asString("")) {
+                    case "headgate-boolean" -> isBoolean(raw);
                     case "headgate-integer", "headgate-duration", "headgate-size" ->
                         QUANTITY.matcher(raw).matches();
                     default -> false;
                 };
-        origins.put(path, new Origin(key, place, quantity ? raw : Quoted.of(raw), EnvText.isLiteral(raw), schema));
+        origins.put(path, new Origin(key, place, bare ? raw : Quoted.of(raw), EnvText.isLiteral(raw), schema));
         if (schema.isMissingNode()) {
             return JSON.nullNode();
         }
@@ -156,10 +157,18 @@ final class Tree {
             problems.reportValue(place, path, String.valueOf(e.getMessage()));
             return JSON.nullNode();
         }
-        return ConfigSchema.type(schema).equals("integer")
-                        && INTEGER.matcher(text).matches()
-                ? JSON.numberNode(new BigInteger(text).longValueExact())
-                : JSON.stringNode(text);
+        return switch (ConfigSchema.type(schema)) {
+            case "integer" ->
+                INTEGER.matcher(text).matches()
+                        ? JSON.numberNode(new BigInteger(text).longValueExact())
+                        : JSON.stringNode(text);
+            case "boolean" -> isBoolean(text) ? JSON.booleanNode(text.equals("true")) : JSON.stringNode(text);
+            default -> JSON.stringNode(text);
+        };
+    }
+
+    private static boolean isBoolean(String text) {
+        return text.equals("true") || text.equals("false");
     }
 
     private JsonNode file(Node node, JsonNode schema, Place key, String path, String target) {

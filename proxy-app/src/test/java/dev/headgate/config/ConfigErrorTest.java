@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,45 +12,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** One test for each kind of error, with its exact place and words. */
 class ConfigErrorTest {
-    private static final String REQUIRED = """
-            listeners:
-              - address: 127.0.0.1:0
-            upstreams:
-              genesys:
-                url: http://localhost
-            routes:
-              - path: /
-                upstream: genesys
-            """;
-    private static final Map<String, String> ENV = Map.of("WORD", "s3cr3t", "BRACES", "${WORD}", "EMPTY", "");
-
     @TempDir
     Path directory;
 
-    /** What is wrong with {@link #REQUIRED} (lines 1 to 8) and the given text behind it (from line 9). */
+    /** What is wrong with {@link #ConfigErrors.REQUIRED} (lines 1 to 8) and the given text behind it (from line 9). */
     private List<String> errorsBehind(String yaml) throws Exception {
-        return errors(REQUIRED + yaml);
+        return errors(ConfigErrors.REQUIRED + yaml);
     }
 
     private List<String> errors(String yaml) throws Exception {
         Files.writeString(directory.resolve("id.txt"), "s3cr3t\n");
         Path file = Files.writeString(directory.resolve("c.yaml"), yaml);
-        return errors(file);
-    }
-
-    private static List<String> errors(Path file) {
-        try {
-            ConfigLoader.load(file, ENV, Set.of("forum-guest"));
-            return List.of();
-        } catch (ConfigException e) {
-            return e.errors().stream()
-                    .map(error -> {
-                        assertThat(error.file()).isEqualTo(file.toString());
-                        assertThat(error.toString()).startsWith(file + ":").doesNotContain("\n", "s3cr3t");
-                        return error.toString().substring(file.toString().length() + 1);
-                    })
-                    .toList();
-        }
+        return ConfigErrors.of(file);
     }
 
     @Test
@@ -88,9 +59,9 @@ class ConfigErrorTest {
             guard: {mode: true}                     | 9:15: guard.mode: "true" (expected: one of enforce, observe)
             guard: {mode: {}}                       | 9:15: guard.mode: an empty mapping (expected: one of enforce, observe)
             guard: {mode: }                         | 9:14: guard.mode: nothing (expected: one of enforce, observe)
-            guard:                                  | 9:7: guard: nothing (expected: a mapping with the keys mode, unknownToken)
-            guard: []                               | 9:8: guard: an empty list (expected: a mapping with the keys mode, unknownToken)
-            gaurd: {}                               | 9:1: gaurd: unknown key (expected: one of listeners, admin, upstreams, organization, requestId, routes, guard, sessions, accessLog, capture, limits, timeouts, server; did you mean "guard"?)
+            guard:                                  | 9:7: guard: nothing (expected: a mapping with the keys mode, unknownToken, reasons)
+            guard: []                               | 9:8: guard: an empty list (expected: a mapping with the keys mode, unknownToken, reasons)
+            gaurd: {}                               | 9:1: gaurd: unknown key (expected: one of listeners, admin, upstreams, organization, requestId, routes, guard, profiles, cors, sessions, explain, accessLog, capture, limits, timeouts, server; did you mean "guard"?)
             routes: []                              | 9:1: routes: here again (expected: once; line 6 has it already)
             admin: {}                               | 9:8: admin.address: missing (expected: HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080)
             admin: {address: 9090}                  | 9:18: admin.address: "9090" (expected: HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080)
@@ -110,6 +81,36 @@ class ConfigErrorTest {
             accessLog: {path: nope/access.log}      | 9:19: accessLog.path: "nope/access.log" (expected: - for standard output, nothing between quotes for no log, or a writable file in a directory that exists)
             accessLog: {path: .}                    | 9:19: accessLog.path: "." (expected: - for standard output, nothing between quotes for no log, or a writable file in a directory that exists)
             capture: {path: c.yaml}                 | 9:17: capture.path: "c.yaml" (expected: a directory, or nothing between quotes)
+            guard: {reasons: []}                    | 9:18: guard.reasons: an empty list (expected: a mapping)
+            guard: {reasons: {session.guest: on}}   | 9:34: guard.reasons["session.guest"]: "on" (expected: one of enforce, observe)
+            guard: {reasons: {session.guset: observe}}   | 9:19: guard.reasons["session.guset"]: the name "session.guset" (expected: a reason code, such as session.guest; did you mean "session.guest"?)
+            guard: {reasons: {what.ever.this.is: enforce}} | 9:19: guard.reasons["what.ever.this.is"]: the name "what.ever.this.is" (expected: a reason code, such as session.guest)
+            guard: {reasons: {head.malformed: observe}}  | 9:35: guard.reasons["head.malformed"]: "observe" (expected: enforce; head.malformed is never observed)
+            guard: {reasons: {upstream.timeout: "${UNSET:-observe}"}} | 9:37: guard.reasons["upstream.timeout"]: "${UNSET:-observe}" (expected: enforce; upstream.timeout is never observed)
+            '    guard: {mode: of}'                 | 9:19: routes[0].guard.mode: "of" (expected: one of enforce, observe)
+            '    guard: {unknownToken: allowed}'    | 9:27: routes[0].guard.unknownToken: "allowed" (expected: one of refuse, allow; did you mean "allow"?)
+            '    guard: {reason: {}}'               | 9:13: routes[0].guard.reason: unknown key (expected: one of mode, unknownToken, reasons; did you mean "reasons"?)
+            '    guard: {reasons: {token.unknwon: enforce}}' | 9:23: routes[0].guard.reasons["token.unknwon"]: the name "token.unknwon" (expected: a reason code, such as session.guest; did you mean "token.unknown"?)
+            '    guard: {reasons: {host.invalid: observe}}' | 9:37: routes[0].guard.reasons["host.invalid"]: "observe" (expected: enforce; host.invalid is never observed)
+            cors: {}                                | 9:7: cors.origins: missing (expected: a list with at least one entry)
+            cors: {origins: []}                     | 9:17: cors.origins: an empty list (expected: a list with at least one entry)
+            cors: {origins: "*"}                    | 9:17: cors.origins: "*" (expected: a list with at least one entry)
+            cors: {origins: [chat.example]}         | 9:18: cors.origins[0]: "chat.example" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [//chat.example]}       | 9:18: cors.origins[0]: "//chat.example" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [https://chat.example/]} | 9:18: cors.origins[0]: "https://chat.example/" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [https://chat.example?]} | 9:18: cors.origins[0]: "https://chat.example?" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [https://me@chat.example]} | 9:18: cors.origins[0]: "https://me@chat.example" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [https://chat.example:99999]} | 9:18: cors.origins[0]: "https://chat.example:99999" (expected: scheme://host and perhaps :port, nothing else, such as https://chat.example.com; or * for any)
+            cors: {origins: [https://a.example, HTTPS://A.example:443]} | 9:37: cors.origins[1]: "HTTPS://A.example:443" (expected: each once; cors.origins[0] has it already)
+            cors: {origins: [https://a.example, "*"], credentials: true} | 9:37: cors.origins[1]: "*" (expected: each origin by its name, because credentials is true (Fetch standard))
+            cors: {origins: ["*"], credentials: yes} | 9:37: cors.credentials: "yes" (expected: true or false)
+            cors: {origins: ["*"], credentials: "${WORD}"} | 9:37: cors.credentials: "${WORD}" (expected: true or false)
+            cors: {origins: ["*"], maxAge: 2d}      | 9:32: cors.maxAge: 2d (expected: 0s to 1d)
+            sessions: {clockSkew: 6m}               | 9:23: sessions.clockSkew: 6m (expected: 0s to 5m)
+            sessions: {clockSkew: 5}                | 9:23: sessions.clockSkew: 5 (expected: a whole number with ms, s, m, h or d, 0s to 5m)
+            explain: {exchanges: 1000001}           | 9:22: explain.exchanges: 1000001 (expected: 0 to 1000000)
+            explain: {exchanges: -1}                | 9:22: explain.exchanges: -1 (expected: 0 to 1000000)
+            explain: {exchange: 1}                  | 9:11: explain.exchange: unknown key (expected: one of exchanges; did you mean "exchanges"?)
             ? [a]                                   | 9:3: a key of several parts (expected: a name)
             """)
     void behindTheRequiredKeys(String yaml, String expected) throws Exception {
@@ -136,7 +137,7 @@ class ConfigErrorTest {
             - address:        | address:                | 2:3: listeners: a mapping (expected: a list with at least one entry)
             """)
     void inTheRequiredKeys(String before, String after, String expected) throws Exception {
-        assertThat(errors(REQUIRED.replace(before, after)).get(0)).isEqualTo(expected);
+        assertThat(errors(ConfigErrors.REQUIRED.replace(before, after)).get(0)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -203,7 +204,7 @@ class ConfigErrorTest {
 
     @Test
     void sameAddressTwice() throws Exception {
-        String yaml = REQUIRED.replace("127.0.0.1:0", "LOCALHOST:8080\n  - address: localhost:8080");
+        String yaml = ConfigErrors.REQUIRED.replace("127.0.0.1:0", "LOCALHOST:8080\n  - address: localhost:8080");
         assertThat(errors(yaml + "admin: {address: localhost:8080}\n"))
                 .containsExactly(
                         "3:14: listeners[1].address: \"localhost:8080\" (expected: another address; listeners[0] has this one)",
@@ -213,7 +214,7 @@ class ConfigErrorTest {
     @Test
     void certificateThatIsNotThere() throws Exception {
         Files.createFile(directory.resolve("edge.key"));
-        assertThat(errors(REQUIRED.replace(
+        assertThat(errors(ConfigErrors.REQUIRED.replace(
                         "127.0.0.1:0", "127.0.0.1:0\n    tls: {certificate: edge.crt, key: edge.key}")))
                 .containsExactly(
                         "3:24: listeners[0].tls.certificate: \"edge.crt\" (expected: a readable file; relative to \""
@@ -241,9 +242,9 @@ class ConfigErrorTest {
     void notUtf8() throws Exception {
         Path file = Files.write(
                 directory.resolve("c.yaml"), new byte[] {'a', ':', '\n', (byte) 0xC3, (byte) 0xA4, (byte) 0xFF});
-        assertThat(errors(file)).containsExactly("2:2: the byte 0xFF (expected: UTF-8)");
+        assertThat(ConfigErrors.of(file)).containsExactly("2:2: the byte 0xFF (expected: UTF-8)");
         Files.write(file, new byte[] {'a', (byte) 0xC3});
-        assertThat(errors(file)).containsExactly("1:2: the byte 0xC3 (expected: UTF-8)");
+        assertThat(ConfigErrors.of(file)).containsExactly("1:2: the byte 0xC3 (expected: UTF-8)");
     }
 
     @Test
@@ -253,23 +254,23 @@ class ConfigErrorTest {
 
     @Test
     void noSuchFile() {
-        assertThat(errors(directory.resolve("none.yaml"))).containsExactly(" no such file");
+        assertThat(ConfigErrors.of(directory.resolve("none.yaml"))).containsExactly(" no such file");
     }
 
     @Test
     void directoryForAFile() {
-        assertThat(errors(directory)).containsExactly(" a directory (expected: a file)");
+        assertThat(ConfigErrors.of(directory)).containsExactly(" a directory (expected: a file)");
     }
 
     @Test
     void fileThatCannotBeRead() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
-        assertThat(errors(file.resolve("c.yaml"))).containsExactly(" cannot be read: Not a directory");
+        assertThat(ConfigErrors.of(file.resolve("c.yaml"))).containsExactly(" cannot be read: Not a directory");
     }
 
     @Test
     void allAtOnceByPlace() throws Exception {
-        String yaml = REQUIRED.replace("/\n", "guests\n").replace("127.0.0.1:0", "127.0.0.1") + """
+        String yaml = ConfigErrors.REQUIRED.replace("/\n", "guests\n").replace("127.0.0.1:0", "127.0.0.1") + """
                 guard: {mode: '${UNSET}', unknownToken: '${ALSO_UNSET}'}
                 limits: {head: 1B, haed: 2KiB, fields: x}
                 limits: {}

@@ -7,6 +7,8 @@ import dev.headgate.config.Config.Accept;
 import dev.headgate.config.Config.AccessLog;
 import dev.headgate.config.Config.Admin;
 import dev.headgate.config.Config.Capture;
+import dev.headgate.config.Config.Cors;
+import dev.headgate.config.Config.Explain;
 import dev.headgate.config.Config.Guard;
 import dev.headgate.config.Config.Limits;
 import dev.headgate.config.Config.Listener;
@@ -15,6 +17,7 @@ import dev.headgate.config.Config.OnConflict;
 import dev.headgate.config.Config.Organization;
 import dev.headgate.config.Config.RequestId;
 import dev.headgate.config.Config.Route;
+import dev.headgate.config.Config.RouteGuard;
 import dev.headgate.config.Config.Server;
 import dev.headgate.config.Config.Sessions;
 import dev.headgate.config.Config.Timeouts;
@@ -22,6 +25,7 @@ import dev.headgate.config.Config.Tls;
 import dev.headgate.config.Config.Transport;
 import dev.headgate.config.Config.UnknownToken;
 import dev.headgate.config.Config.Upstream;
+import dev.headgate.gate.Reason;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -57,9 +61,14 @@ class SampleTest {
                 Map.of("genesys", new Upstream(URI.create("https://api.mypurecloud.com"))),
                 new Organization("X-Genesys-Cloud-Id", "org-1", OnConflict.REPLACE),
                 new RequestId("x-request-id", Accept.VALID),
-                List.of(new Route("/api/v2/guests/", "genesys", "forum-guest"), new Route("/", "genesys", null)),
-                new Guard(Mode.ENFORCE, UnknownToken.REFUSE),
-                new Sessions(1_000_000, Duration.ofMinutes(15), Duration.ofSeconds(30)),
+                List.of(
+                        new Route("/api/v2/guests/", "genesys", "forum-guest", null),
+                        new Route("/", "genesys", null, null)),
+                new Guard(Mode.ENFORCE, UnknownToken.REFUSE, Map.of()),
+                Map.of(),
+                null,
+                new Sessions(1_000_000, Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofSeconds(5)),
+                new Explain(10_000),
                 new AccessLog("-"),
                 new Capture(null),
                 new Limits(32 * 1024, 100, 64 * 1024, 0),
@@ -85,7 +94,7 @@ class SampleTest {
         String text = Files.readString(SAMPLE);
         String required = text.substring(text.indexOf("listeners:"), text.indexOf("# Every answer"))
                         .replaceAll("(?m)^  (header|onConflict):.*\n", "")
-                + text.substring(text.indexOf("routes:"), text.indexOf("guard:"));
+                + text.substring(text.indexOf("routes:"), text.indexOf("\nguard:"));
         Path file = Files.writeString(directory.resolve("c.yaml"), required);
         assertThat(ConfigLoader.load(file, ENV, PROFILES)).isEqualTo(expected());
     }
@@ -93,8 +102,8 @@ class SampleTest {
     @Test
     void whatIsCommentedOutLoadsToo() throws Exception {
         String text = Files.readString(SAMPLE)
-                .replaceAll("(?m)^  # (- address:|  tls:|[a-zA-Z]+: [0-9]+[a-zA-Z]+ )", "  $1")
-                .replaceAll("(?m)^# (server:$|  (threads|transport): )", "$1");
+                .replaceFirst("(?m)^# yaml-language-server.*$", "")
+                .replaceAll("(?m)^( *)# ( *(?:- )?[a-z][a-zA-Z.-]*:(?: |$))", "$1$2");
         Path tls = Files.createDirectory(directory.resolve("tls"));
         Files.createFile(tls.resolve("edge.crt"));
         Files.createFile(tls.resolve("edge.key"));
@@ -104,10 +113,23 @@ class SampleTest {
                 .last()
                 .isEqualTo(new Listener(
                         new Address("0.0.0.0", 8443), new Tls(tls.resolve("edge.crt"), tls.resolve("edge.key"))));
+        assertThat(config.routes().get(0).guard())
+                .isEqualTo(
+                        new RouteGuard(Mode.OBSERVE, UnknownToken.ALLOW, Map.of(Reason.SESSION_GUEST, Mode.ENFORCE)));
+        assertThat(config.guard().reasons()).containsExactly(Map.entry(Reason.IDENTITY_INCOMPLETE, Mode.ENFORCE));
+        assertThat(config.cors())
+                .isEqualTo(new Cors(List.of("https://chat.example.com"), false, Duration.ofMinutes(10)));
+        assertThat(config.explain()).isEqualTo(new Explain(10_000));
+        assertThat(config.profiles()).containsOnlyKeys("my-chat");
+        assertThat(config.profiles().get("my-chat").endpoints())
+                .extracting(ProfileConfig.Endpoint::path)
+                .containsExactly("/chat/start", "/chat/{conversationId}", "/chat/{conversationId}/**");
         JsonNode keys = yaml(text);
+        assertThat(ConfigSchema.validate(keys)).isEmpty();
         assertThat(keys.path("server").propertyNames()).containsExactly("threads", "transport");
         assertThat(keys.path("limits").has("body")).isTrue();
-        assertThat(keys.path("sessions").has("supersededGrace")).isTrue();
+        assertThat(keys.path("sessions").propertyNames())
+                .containsExactlyElementsOf(ConfigSchema.keys(ConfigSchema.property(ConfigSchema.ROOT, "sessions")));
         assertThat(keys.propertyNames()).containsExactlyElementsOf(ConfigSchema.keys(ConfigSchema.ROOT));
     }
 

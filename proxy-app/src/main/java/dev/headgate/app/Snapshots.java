@@ -1,0 +1,90 @@
+package dev.headgate.app;
+
+import dev.headgate.app.Server.CannotStart;
+import dev.headgate.config.Config;
+import dev.headgate.gate.Cors;
+import dev.headgate.gate.Gate;
+import dev.headgate.gate.GateSettings;
+import dev.headgate.gate.Organization;
+import dev.headgate.gate.check.Checks;
+import dev.headgate.http.FieldName;
+import dev.headgate.netty.Limits;
+import dev.headgate.netty.Route;
+import dev.headgate.netty.Snapshot;
+import dev.headgate.netty.Timeouts;
+import dev.headgate.netty.Upstream;
+import dev.headgate.profile.Profile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a configuration decides about requests. */
+final class Snapshots {
+    private Snapshots() {}
+
+    /** @param config a checked one */
+    static Snapshot of(Config config) throws CannotStart {
+        Config.Limits limits = config.limits();
+        Config.Timeouts timeouts = config.timeouts();
+        return new Snapshot(
+                new Gate(settings(config), Checks.ALL),
+                routes(config),
+                new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
+                new Timeouts(
+                        timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
+    }
+
+    private static List<Route> routes(Config config) throws CannotStart {
+        Map<String, Upstream> upstreams = new LinkedHashMap<>();
+        for (Map.Entry<String, Config.Upstream> entry : config.upstreams().entrySet()) {
+            Config.Upstream upstream = entry.getValue();
+            upstreams.put(
+                    entry.getKey(),
+                    new Upstream(
+                            entry.getKey(),
+                            upstream.host(),
+                            upstream.port(),
+                            upstream.tls() ? TlsContexts.client() : null));
+        }
+        Map<String, Profile> profiles = Profiles.of(config.profiles());
+        List<Route> routes = new ArrayList<>();
+        for (Config.Route route : config.routes()) {
+            Upstream upstream = upstreams.get(route.upstream());
+            Profile profile = route.profile() == null ? null : profiles.get(route.profile());
+            if (upstream == null || profile == null && route.profile() != null) {
+                throw new IllegalArgumentException("route " + route.path()
+                        + ": unknown upstream or profile (expected: those of a checked configuration)");
+            }
+            routes.add(new Route(route.path(), upstream, profile, Policies.of(route, config.guard())));
+        }
+        return routes;
+    }
+
+    private static GateSettings settings(Config config) {
+        Config.Organization organization = config.organization();
+        return new GateSettings(
+                organization == null
+                        ? null
+                        : new Organization(
+                                FieldName.of(organization.header()),
+                                organization.id(),
+                                organization.onConflict() == Config.OnConflict.REFUSE),
+                FieldName.of(config.requestId().header()),
+                config.requestId().accept() == Config.Accept.VALID,
+                config.sessions().supersededGrace().toMillis(),
+                config.sessions().clockSkew().toMillis(),
+                cors(config.cors()));
+    }
+
+    private static @Nullable Cors cors(Config.@Nullable Cors cors) {
+        return cors == null
+                ? null
+                : new Cors(
+                        Set.copyOf(cors.origins()),
+                        cors.credentials(),
+                        cors.maxAge().toSeconds());
+    }
+}
