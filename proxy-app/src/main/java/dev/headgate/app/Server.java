@@ -20,7 +20,6 @@ import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.SessionStore;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
@@ -137,9 +136,8 @@ public final class Server implements AutoCloseable {
             DownstreamInitializer initializer =
                     listener.tls() == null ? connections : connections.withTls(TlsContexts.server(listener.tls()));
             Address address = listener.address();
-            ChannelFuture bound = new ServerBootstrap()
-                    .group(loops)
-                    .channel(transport.server())
+            ChannelFuture bound = transport
+                    .listener(loops)
                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.TCP_NODELAY, true)

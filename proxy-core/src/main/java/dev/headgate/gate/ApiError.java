@@ -3,6 +3,7 @@ package dev.headgate.gate;
 import dev.headgate.profile.JsonSelection;
 import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public record ApiError(
             String contextId = values.get(1);
             return new ApiError(
                     code != null && CODE.matcher(code).matches() ? code : null,
-                    contextId != null && IdText.isUuid(contextId) ? contextId : null);
+                    contextId != null && Uuid.is(contextId) ? contextId : null);
         } catch (Unreadable e) {
             return NONE;
         }
@@ -47,7 +48,7 @@ public record ApiError(
 
     /** The same; where the body tells no contextId, the answer's ININ-Correlation-Id, which is equal to it, does. */
     public ApiError orContext(@Nullable String correlationId) {
-        boolean tells = contextId == null && correlationId != null && IdText.isUuid(correlationId);
+        boolean tells = contextId == null && correlationId != null && Uuid.is(correlationId);
         return tells ? new ApiError(read, code, correlationId) : this;
     }
 

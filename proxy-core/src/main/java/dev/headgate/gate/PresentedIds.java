@@ -6,6 +6,7 @@ import dev.headgate.profile.IdPlaces;
 import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.PathPattern;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class PresentedIds {
         List<PresentedId> ids = new ArrayList<>(4);
         for (Map.Entry<String, Binding> variable : places.path().entrySet()) {
             String value = path.value(variable.getKey(), head.path());
-            ids.add(new PresentedId(variable.getValue(), variable.getKey(), value, "path"));
+            ids.add(new PresentedId(variable.getValue(), variable.getKey(), Uuid.canonical(value), "path"));
         }
         String query = head.query();
         if (query != null) {
@@ -42,7 +43,7 @@ final class PresentedIds {
                 String value = values.get(i++);
                 if (value != null) {
                     String name = pointer.getKey().substring(1);
-                    ids.add(new PresentedId(pointer.getValue(), name, value, "body"));
+                    ids.add(new PresentedId(pointer.getValue(), name, Uuid.canonical(value), "body"));
                 }
             }
         }
@@ -57,7 +58,7 @@ final class PresentedIds {
             Binding binding = names.get(name);
             String value = equals < 0 ? "" : pair.substring(equals + 1);
             if (binding != null && !value.isEmpty()) {
-                ids.add(new PresentedId(binding, name, decode(value), "query"));
+                ids.add(new PresentedId(binding, name, Uuid.canonical(decode(value)), "query"));
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.headgate.netty;
 
-import dev.headgate.gate.IdText;
+import dev.headgate.profile.Uuid;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -94,7 +94,7 @@ final class TargetMask {
 
     /** Whether a text may be a token: long, of letters and digits mixed, and no UUID; or a JWT. */
     static boolean isTokenLike(String part) {
-        if (part.length() > LONGEST_PLAIN && !IdText.isUuid(part)) {
+        if (part.length() > LONGEST_PLAIN && !Uuid.is(part)) {
             return part.chars().anyMatch(Character::isDigit) && part.chars().anyMatch(Character::isLetter);
         }
         return part.startsWith("eyJ");

@@ -1,6 +1,10 @@
 package dev.headgate.netty;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -15,8 +19,12 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 
@@ -26,18 +34,15 @@ public enum Transport {
     EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
     NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class);
 
-    /**
-     * With multishot polls, Netty's io_uring (4.2.18) loses the wake-up of a reset that follows close behind data, and
-     * the connection hangs until a time-out (the family of netty issue 17049).
+    /*
+     * On io_uring, connections read into a ring of buffers that their event loop shares. Without one, Netty 4.2.18 waits
+     * for input by polls: multishot ones lose the wake-up of a reset that follows close behind data, and with single
+     * ones a connection that is closed behind a write never closes (the family of netty issue 17049).
      */
-    private static final String MULTISHOT_POLL = "io.netty.iouring.pollAddMultishotEnabled";
-
-    static {
-        // Read when the first io_uring class of Netty's is used, which only code below this line does.
-        if (System.getProperty(MULTISHOT_POLL) == null) {
-            System.setProperty(MULTISHOT_POLL, "false");
-        }
-    }
+    private static final short RING = 1;
+    private static final short RING_BUFFERS = 128;
+    private static final int RING_BUFFER = 8 * 1024;
+    private static final int RING_BATCH = 16;
 
     private final Class<? extends ServerChannel> server;
     private final Class<? extends Channel> socket;
@@ -59,7 +64,7 @@ public enum Transport {
 
     public boolean isAvailable() {
         return switch (this) {
-            case IO_URING -> IoUring.isAvailable();
+            case IO_URING -> IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported();
             case EPOLL -> Epoll.isAvailable();
             case NIO -> true;
         };
@@ -71,19 +76,33 @@ public enum Transport {
     public MultiThreadIoEventLoopGroup group(int threads) {
         IoHandlerFactory factory =
                 switch (this) {
-                    case IO_URING -> IoUringIoHandler.newFactory();
+                    case IO_URING ->
+                        IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setBufferRingConfig(ring()));
                     case EPOLL -> EpollIoHandler.newFactory();
                     case NIO -> NioIoHandler.newFactory();
                 };
         return new MultiThreadIoEventLoopGroup(threads, factory);
     }
 
-    public Class<? extends ServerChannel> server() {
-        return server;
+    private static IoUringBufferRingConfig ring() {
+        return IoUringBufferRingConfig.builder()
+                .bufferGroupId(RING)
+                .bufferRingSize(RING_BUFFERS)
+                .batchSize(RING_BATCH)
+                .allocator(new IoUringFixedBufferRingAllocator(RING_BUFFER))
+                .build();
     }
 
-    Class<? extends Channel> socket() {
-        return socket;
+    /** What accepts connections. */
+    public ServerBootstrap listener(EventLoopGroup group) {
+        ServerBootstrap listener = new ServerBootstrap().group(group).channel(server);
+        return this == IO_URING ? listener.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING) : listener;
+    }
+
+    /** What opens connections. */
+    Bootstrap connector(EventLoop loop) {
+        Bootstrap connector = new Bootstrap().group(loop).channel(socket);
+        return this == IO_URING ? connector.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING) : connector;
     }
 
     Class<? extends DatagramChannel> datagram() {

@@ -68,7 +68,7 @@ final class UpstreamPool {
         long start = System.nanoTime();
         int timeout = (int) snapshot.timeouts().upstreamConnect().toMillis();
         InetSocketAddress literal = upstream.literalAddress();
-        Bootstrap bootstrap = new Bootstrap().group(loop.loop()).channel(transport.socket());
+        Bootstrap bootstrap = transport.connector(loop.loop());
         ChannelFuture connect = (literal == null ? bootstrap.resolver(resolver) : bootstrap.disableResolver())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)

@@ -6,6 +6,7 @@ import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.Learns;
 import dev.headgate.profile.Profile;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -75,7 +76,7 @@ public final class SessionRecorder {
                         + " at most) in one of " + String.join(", ", entry.getValue()));
             }
             if (id != null) {
-                ids.put(entry.getKey(), id);
+                ids.put(entry.getKey(), Uuid.canonical(id));
             }
         }
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import dev.headgate.profile.ClaimPlaces;
 import dev.headgate.profile.JsonSelection;
 import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;
@@ -51,7 +52,7 @@ public record TokenClaims(long expiresAt, @Nullable String organization, Map<Bin
         places.ids().forEach((binding, pointer) -> {
             String id = within(claims.get(pointer));
             if (id != null) {
-                ids.put(binding, id);
+                ids.put(binding, Uuid.canonical(id));
             }
         });
         String organization = places.organization() == null ? null : within(claims.get(places.organization()));

@@ -15,7 +15,6 @@ import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.SessionStore;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -70,9 +69,8 @@ final class GuardedEdge implements AutoCloseable {
                 ConnectionListener.NONE);
         Transport transport = Transport.NIO;
         group = transport.group(threads);
-        listener = new ServerBootstrap()
-                .group(group)
-                .channel(transport.server())
+        listener = transport
+                .listener(group)
                 .childHandler(DownstreamInitializer.of(edge, transport))
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()

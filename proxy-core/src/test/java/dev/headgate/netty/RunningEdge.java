@@ -10,7 +10,6 @@ import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
@@ -62,9 +61,8 @@ final class RunningEdge implements AutoCloseable {
                 ledger);
         initializer = DownstreamInitializer.of(edge, transport);
         group = transport.group(threads);
-        listener = new ServerBootstrap()
-                .group(group)
-                .channel(transport.server())
+        listener = transport
+                .listener(group)
                 .childHandler(initializer)
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
