@@ -70,6 +70,10 @@ record StoreStructure(Map<TokenFingerprint, Session> sessions, Map<List<Object>,
             current.add((TokenFingerprint) newest);
         }
         assertThat(all).as("tokens of %s", key).containsAll(current).doesNotHaveDuplicates();
+        List<TokenFingerprint> order = new ArrayList<>(all);
+        assertThat(since == null || since.stream().allMatch(t -> order.indexOf(t) > order.indexOf(newest)))
+                .as("tokens of %s bound since were bound after the newest was issued", key)
+                .isTrue();
         for (TokenFingerprint token : all) {
             assertThat(current.contains(token) || sessions.get(token).ending() != null)
                     .as("token %s of %s is the newest, or bound since, or ended", token, key)
