@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The field lines that the edge adds to answers, each with its CRLF. */
 final class AnswerFields {
+    private static final String VARY = "Vary: Origin\r\n";
     private static final FieldName CACHE_CONTROL = FieldName.of("cache-control");
 
     private AnswerFields() {}
@@ -36,12 +37,12 @@ final class AnswerFields {
         Cors cors = settings.cors();
         String origin = request.has(Cors.ORIGIN) ? Cors.origin(request) : null;
         if (origin == null) {
-            return "";
+            return cors == null ? "" : VARY;
         }
         if (cors == null) {
             return answer.has(Cors.ALLOW_ORIGIN) ? expose(settings) : "";
         }
-        return cors.allows(origin) ? cors.fields(origin) + expose(settings) : "";
+        return cors.allows(origin) ? cors.fields(origin) + expose(settings) : VARY;
     }
 
     /** Likewise for an answer of the edge's own, which a page of any origin may read where none is configured. */

@@ -39,6 +39,8 @@ final class Lessons {
     private static final Logger LOG = LoggerFactory.getLogger(Lessons.class);
 
     private static final byte[] UNREADABLE = {};
+    private static final FieldName REASON = FieldName.of("x-headgate-reason");
+    private static final FieldName DIAGNOSIS = FieldName.of("x-headgate-diagnosis");
     private static final FieldName AGE = FieldName.of("age");
     private static final FieldName X_CACHE = FieldName.of("x-cache");
     private static final FieldName VIA = FieldName.of("via");
@@ -83,8 +85,9 @@ final class Lessons {
         return head.status() / 100 == 2;
     }
 
+    /** One that no other edge behind this one has refused or explained already. */
     private static boolean isRefusal(ResponseHead head) {
-        return head.status() == 401 || head.status() == 403;
+        return (head.status() == 401 || head.status() == 403) && !head.has(REASON) && !head.has(DIAGNOSIS);
     }
 
     /** Takes what the head alone says. */

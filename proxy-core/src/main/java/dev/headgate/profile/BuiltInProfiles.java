@@ -99,8 +99,9 @@ public final class BuiltInProfiles {
                 List.of(
                         endpoint("POST", root, conversation, null, null),
                         endpoint("DELETE", one + "/members/{memberId}", null, own, Binding.MEMBER),
-                        endpoint("POST", one + "/members/{memberId}/**", null, own, null),
-                        endpoint("PATCH", one + "/members/{memberId}/**", null, own, null),
+                        endpoint("GET", one + "/members/{memberId}/**", null, any, null),
+                        endpoint("HEAD", one + "/members/{memberId}/**", null, any, null),
+                        endpoint(null, one + "/members/{memberId}/**", null, own, null),
                         endpoint(null, one + "/**", null, any, null)));
     }
 

@@ -112,7 +112,8 @@ public final class JsonSelection {
                 throw new Unreadable("body: " + node.pointer + " appears twice");
             }
             seen[node.number] = true;
-            if (node.index < 0) {
+            boolean container = value == JsonToken.START_OBJECT || value == JsonToken.START_ARRAY;
+            if (node.index < 0 || container && !node.children.isEmpty()) {
                 inner(node, value);
                 return;
             }

@@ -35,6 +35,8 @@ public final class SessionRecorder {
     /** A hundred years, in seconds. */
     private static final double LONGEST_LIFETIME = 100 * 366 * 86_400.0;
 
+    private static final long NOT_TOLD = Long.MIN_VALUE;
+
     private final KeyedHash hash;
     private final Duration defaultLifetime;
     private final Duration clockSkew;
@@ -124,22 +126,32 @@ public final class SessionRecorder {
 
     /** A lifetime that cannot be read counts as none told: refusing good tokens is worse than taking stale ones on. */
     private Lifetime lifetime(Learns learns, JsonValues values, long now) {
-        String seconds = values.first(learns.expiresIn());
-        String at = values.first(learns.expiresAt());
-        try {
-            if (seconds != null) {
-                double lifetime = Double.parseDouble(seconds);
-                if (lifetime > 0 && lifetime <= LONGEST_LIFETIME) {
-                    return new Lifetime(now + (long) (lifetime * 1000), true);
-                }
-            } else if (at != null) {
-                long end = OffsetDateTime.parse(at).toInstant().toEpochMilli();
-                return new Lifetime(later(end), true);
-            }
-        } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
-            return new Lifetime(now + defaultLifetime.toMillis(), false);
+        long end = in(values.first(learns.expiresIn()), now);
+        if (end == NOT_TOLD) {
+            end = at(values.first(learns.expiresAt()));
         }
-        return new Lifetime(now + defaultLifetime.toMillis(), false);
+        return end == NOT_TOLD ? new Lifetime(now + defaultLifetime.toMillis(), false) : new Lifetime(end, true);
+    }
+
+    /** The end of a lifetime told in seconds, or {@link #NOT_TOLD}. */
+    private static long in(@Nullable String seconds, long now) {
+        try {
+            double lifetime = seconds == null ? -1 : Double.parseDouble(seconds);
+            return lifetime > 0 && lifetime <= LONGEST_LIFETIME ? now + (long) (lifetime * 1000) : NOT_TOLD;
+        } catch (NumberFormatException e) {
+            return NOT_TOLD;
+        }
+    }
+
+    /** The end of a lifetime told as a time, or {@link #NOT_TOLD}. */
+    private long at(@Nullable String time) {
+        try {
+            return time == null
+                    ? NOT_TOLD
+                    : later(OffsetDateTime.parse(time).toInstant().toEpochMilli());
+        } catch (ArithmeticException | DateTimeException e) {
+            return NOT_TOLD;
+        }
     }
 
     /** Told by another clock than ours. */

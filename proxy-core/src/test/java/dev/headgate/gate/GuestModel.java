@@ -135,14 +135,14 @@ final class GuestModel {
     @Nullable
     Reason fault(String token, Use use, Map<Binding, String> ids, boolean unknownPass, long now) {
         Known known = known(token, now);
+        if (known != null && known.ending != null) {
+            return known.ending;
+        }
         if ((known == null || !known.issued) && !unknownPass) {
             return Reason.TOKEN_UNKNOWN;
         }
         if (known == null) {
             return null;
-        }
-        if (known.ending != null) {
-            return known.ending;
         }
         if (known.superseded != Long.MAX_VALUE && now - known.superseded >= GRACE) {
             return Reason.TOKEN_SUPERSEDED;

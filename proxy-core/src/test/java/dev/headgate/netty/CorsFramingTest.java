@@ -78,7 +78,7 @@ class CorsFramingTest {
         RawSocket server = wire.upstream().accept();
         server.expect(wire.gotten("/b", id));
         server.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
-        client.expect(head("HTTP/1.1 200 OK", "Content-Length: 2", "x-request-id: " + id), "ok");
+        client.expect(head("HTTP/1.1 200 OK", "Content-Length: 2", "x-request-id: " + id, "Vary: Origin"), "ok");
         assertThat(wire.record().status()).isEqualTo(200);
     }
 

@@ -62,6 +62,19 @@ class ExplainWireTest extends GuardedWireTest {
         return message(guest.message(), Ask.and(fields, guest.bearer()));
     }
 
+    /** The edge that is nearer to the API knows better. */
+    @ParameterizedTest
+    @CsvSource({"x-headgate-diagnosis, org.missing", "x-headgate-reason, token.unknown"})
+    void whatAnotherEdgeHasSaidStays(String field, String code) throws Exception {
+        Guest me = edge.newGuest();
+        edge.api.script = seen -> List.of(GuestApi.answer(403, field + ": " + code + "\r\n", "{}"));
+        Answer answer = edge.ask(hello(me));
+        assertThat(answer.values(field)).containsExactly(code);
+        assertThat(answer.names()).doesNotContain("Proxy-Status");
+        assertThat(answer.values("x-headgate-diagnosis")).hasSize(field.endsWith("diagnosis") ? 1 : 0);
+        assertThat(edge.record().evidence()).isNull();
+    }
+
     @Test
     void whatIsLeftWhenAllIsRight() throws Exception {
         Guest me = edge.newGuest();

@@ -122,6 +122,13 @@ class GuardTableTest extends GuardedWireTest {
                     return new Twins(hello(one), hello(other));
                 }),
                 row(Reason.TOKEN_REVOKED, "an operator revoked it", test -> {
+                    // Never issued here, and known by its fingerprint from a log.
+                    Guest leaked = GuestApi.newGuest();
+                    assertThat(test.edge.store.end(test.fingerprint(leaked), test.revocation()))
+                            .isCompletedWithValue(false);
+                    return new Twins(hello(leaked), hello(test.edge.newGuest()));
+                }),
+                row(Reason.TOKEN_REVOKED, "an operator revoked it", test -> {
                     Guest one = test.edge.newGuest();
                     Guest other = test.edge.newGuest();
                     assertThat(test.edge.store.end(FORUM, Binding.GUEST, one.guestId(), test.revocation()))

@@ -659,6 +659,18 @@ class RefusalTableTest {
         Refusals.check(refused, Reason.SESSION_GUEST, "guestId in the body", edge.record());
     }
 
+    /** A UUID is the same in either case (RFC 9562 section 4). */
+    @Test
+    void anIdMayBeSpeltInEitherCase() throws Exception {
+        Guest me = edge.newGuest();
+        Guest other = edge.newGuest();
+        String loud = "{\"guestId\":\"" + me.guestId().toUpperCase(java.util.Locale.ROOT) + "\"}";
+        assertThat(edge.ask(message(loud, me.bearer())).status()).isEqualTo(200);
+        edge.record();
+        assertThat(edge.api.seen.get(0).body()).isEqualTo(loud);
+        Refusals.check(edge.ask(message(loud, other.bearer())), Reason.SESSION_GUEST, "guestId", edge.record());
+    }
+
     @Test
     void preflightsNeedNoCredential() throws Exception {
         String method = "Access-Control-Request-Method: POST";

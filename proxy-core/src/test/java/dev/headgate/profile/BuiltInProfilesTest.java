@@ -53,7 +53,10 @@ class BuiltInProfilesTest {
             GET    | /c/messages/x             | bearer or bare; path: conversation
             DELETE | /c/members/m              | bearer or bare; path: conversation member; ends member
             DELETE | /c/members/m/             | bearer or bare; path: conversation member; ends member
-            DELETE | /c/members/m/x            | bearer or bare; path: conversation
+            DELETE | /c/members/m/x            | bearer or bare; path: conversation member
+            PUT    | /c/members/m/x            | bearer or bare; path: conversation member
+            post   | /c/members/m/x            | bearer or bare; path: conversation member
+            GET    | /c/members/m/x            | bearer or bare; path: conversation
             POST   | /c/members/m/messages     | bearer or bare; path: conversation member
             POST   | /c/members/m/typing       | bearer or bare; path: conversation member
             POST   | /c/members/m              | bearer or bare; path: conversation member

@@ -243,6 +243,18 @@ class JsonSelectionTest {
                 .hasMessageContaining(pointer);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {"{'to':'x'} | x | null", "{'to':{'id':'y'}} | null | y", "{'to':[]} | null | null"})
+    void aPlaceMayLieInsideAnotherOne(String text, @Nullable String outer, @Nullable String inner) throws Exception {
+        byte[] bytes = bytes(text);
+        JsonValues values = JsonSelection.of(List.of("/to", "/to/id")).read(bytes, bytes.length);
+        assertThat(values.get("/to")).isEqualTo(outer);
+        assertThat(values.get("/to/id")).isEqualTo(inner);
+    }
+
     @Test
     void isSafeToShare() throws Exception {
         JsonSelection selection = JsonSelection.of(List.of("/a", "/b/0"));

@@ -16,8 +16,8 @@ public final class Checks {
                     new PlaceholderCheck(),
                     new MalformedCredentialCheck()),
             List.of(
-                    new UnknownTokenCheck(),
                     new EndedTokenCheck(),
+                    new UnknownTokenCheck(),
                     new SupersededTokenCheck(),
                     new ExpiredTokenCheck(),
                     new ClaimedOrganizationCheck(),
