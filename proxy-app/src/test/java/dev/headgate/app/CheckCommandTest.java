@@ -153,16 +153,23 @@ class CheckCommandTest {
                           issued: true
                           ids:
                             path: {conversationId: conversation, memberId: member}
-                      - method: POST
+                      - method: GET
                         path: /api/v2/webchat/guest/conversations/{conversationId}/members/{memberId}/**
                         guards:
                           schemes: [bearer]
                           bareToken: true
                           issued: true
                           ids:
-                            path: {conversationId: conversation, memberId: member}
-                      - method: PATCH
+                            path: {conversationId: conversation}
+                      - method: HEAD
                         path: /api/v2/webchat/guest/conversations/{conversationId}/members/{memberId}/**
+                        guards:
+                          schemes: [bearer]
+                          bareToken: true
+                          issued: true
+                          ids:
+                            path: {conversationId: conversation}
+                      - path: /api/v2/webchat/guest/conversations/{conversationId}/members/{memberId}/**
                         guards:
                           schemes: [bearer]
                           bareToken: true
