@@ -14,14 +14,12 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,15 +45,15 @@ public final class SessionsPage implements AdminPage {
     private static final int LONGEST_PURPOSE = 19;
 
     private final SessionStore store;
-    private final Set<String> profiles;
+    private final Supplier<List<String>> profiles;
     private final InstantSource clock;
 
     /**
-     * @param profiles the names of those whose sessions are looked for
+     * @param profiles the names of those whose sessions are looked for, each once
      */
-    public SessionsPage(SessionStore store, Collection<String> profiles, InstantSource clock) {
+    public SessionsPage(SessionStore store, Supplier<List<String>> profiles, InstantSource clock) {
         this.store = store;
-        this.profiles = new LinkedHashSet<>(profiles);
+        this.profiles = profiles;
         this.clock = clock;
     }
 
@@ -127,7 +125,7 @@ public final class SessionsPage implements AdminPage {
                     .thenApply(session -> session == null ? List.<Session>of() : List.of(session));
         }
         CompletionStage<List<Session>> all = CompletableFuture.completedFuture(List.of());
-        for (String profile : profiles) {
+        for (String profile : profiles.get()) {
             all = all.thenCombine(store.find(profile, bindingOf(query), query.id()), SessionsPage::joined);
         }
         return all;
@@ -153,7 +151,7 @@ public final class SessionsPage implements AdminPage {
                     .thenApply(known -> known ? revoked(1) : revoked(0).put("remembered", true));
         }
         CompletionStage<Integer> sum = CompletableFuture.completedFuture(0);
-        for (String profile : profiles) {
+        for (String profile : profiles.get()) {
             sum = sum.thenCombine(store.end(profile, bindingOf(query), query.id(), revocation), Integer::sum);
         }
         return sum.thenApply(SessionsPage::revoked);

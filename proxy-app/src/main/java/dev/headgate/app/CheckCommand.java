@@ -95,7 +95,7 @@ public final class CheckCommand implements Callable<Integer> {
                 return print(profile, profiles, out, err);
             }
             if (loaded.config().capture().path() != null) {
-                err.println(RunCommand.NO_CAPTURE);
+                err.println("headgate: " + RunCommand.NO_CAPTURE);
                 return 2;
             }
             out.println(file + ": ok");

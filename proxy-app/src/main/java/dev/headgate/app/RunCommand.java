@@ -1,7 +1,7 @@
 package dev.headgate.app;
 
+import dev.headgate.admin.ReloadOutcome;
 import dev.headgate.app.Server.CannotStart;
-import dev.headgate.config.Config;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 /** {@code headgate run CONFIG}: the proxy, until SIGTERM or Ctrl-C. */
 @Command(
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:after a clean drain", "2:the configuration is bad, or cannot be put to work here"})
 public final class RunCommand implements Callable<Integer> {
     /** Said by {@code check} too, so that what it calls valid runs. */
-    static final String NO_CAPTURE = "headgate: capture.path: not available in this version (expected: \"\")";
+    static final String NO_CAPTURE = "capture.path: not available in this version (expected: \"\")";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -39,15 +40,11 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
+            Loaded loaded = load();
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
-            Config config = loaded.config();
-            if (config.capture().path() != null) {
-                err.println(NO_CAPTURE);
-                return 2;
-            }
-            Server server = Server.start(config);
+            Server server = Server.start(loaded, this::load, exchange -> {}, outcome -> tell(outcome, err));
             announce(server, err);
+            Signal.handle(new Signal("HUP"), signal -> server.reload());
             Shutdown.await(() -> {
                 server.drain();
                 server.close();
@@ -63,6 +60,22 @@ public final class RunCommand implements Callable<Integer> {
         } finally {
             err.flush();
         }
+    }
+
+    private Loaded load() throws ConfigException, CannotStart {
+        Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
+        if (loaded.config().capture().path() != null) {
+            throw new CannotStart(NO_CAPTURE, new UnsupportedOperationException());
+        }
+        return loaded;
+    }
+
+    private void tell(ReloadOutcome outcome, PrintWriter err) {
+        outcome.errors().forEach(err::println);
+        outcome.warnings().forEach(warning -> err.println("warning: " + warning));
+        outcome.kept().forEach(key -> err.println("warning: " + key + ": the change takes a restart"));
+        err.println("headgate: " + file + (outcome.reloaded() ? " reloaded" : " not reloaded; the one before stays"));
+        err.flush();
     }
 
     /** The ports really bound, one line each. */

@@ -4,40 +4,40 @@ import dev.headgate.admin.AdminPage;
 import dev.headgate.admin.AdminServer;
 import dev.headgate.admin.ExplainPage;
 import dev.headgate.admin.Readiness;
+import dev.headgate.admin.ReloadOutcome;
+import dev.headgate.admin.ReloadPage;
 import dev.headgate.admin.SessionsPage;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config;
-import dev.headgate.config.Config.Listener;
+import dev.headgate.config.ConfigLoader.Loaded;
 import dev.headgate.netty.DownstreamInitializer;
 import dev.headgate.netty.Edge;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Transport;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
 import dev.headgate.observe.RecentExchanges;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
-import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.SessionStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,54 +53,46 @@ public final class Server implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int BACKLOG = 4096;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
-    private final Config config;
     private final Metrics metrics;
     private final AccessLog accessLog;
     private final EventLoopGroup loops;
+    private final Edge edge;
+    private final Snapshots snapshots;
     private final DownstreamInitializer connections;
+    private final Listeners listeners;
     private final Map<String, AdminPage> adminPages;
-    private final List<Channel> listeners = new ArrayList<>();
-    private final List<String> urls = new ArrayList<>();
+    private final Config.@Nullable Admin adminConfig;
+    private volatile Config config;
     private @Nullable AdminServer admin;
+    private @Nullable Reloader reloader;
     private volatile Readiness readiness = Readiness.STARTING;
 
     private Server(Config config, ExchangeListener also) throws CannotStart {
         this.config = config;
+        this.adminConfig = config.admin();
         Transport transport = transport(config);
         try {
             accessLog = AccessLog.open(config.accessLog().path());
         } catch (IOException e) {
             throw new CannotStart(e.getMessage() == null ? "accessLog.path: unusable" : e.getMessage(), e);
         }
-        metrics = new Metrics(
-                config.routes().stream().map(Config.Route::path).toList(),
-                List.copyOf(config.upstreams().keySet()),
-                Version.text());
+        metrics = new Metrics(routeNames(config), config.upstreams().keySet(), Version.text());
         InstantSource clock = InstantSource.system();
         KeyedHash hash = KeyedHash.random();
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
         RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
-        Edge edge = new Edge(
-                Snapshots.of(config),
-                sessions,
-                new SessionRecorder(
-                        hash,
-                        config.sessions().defaultLifetime(),
-                        config.sessions().clockSkew()),
-                hash,
-                clock,
-                all(recent, also),
-                metrics);
+        snapshots = new Snapshots(hash);
+        edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, also), metrics);
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
-        adminPages = adminPages(recent, edge, sessions, clock);
+        listeners = new Listeners(transport, loops, connections);
+        adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
         metrics.watch(loops);
@@ -120,9 +112,22 @@ public final class Server implements AutoCloseable {
      * @param also told of exchanges, beside the access log and the metrics
      */
     static Server start(Config config, ExchangeListener also) throws CannotStart {
-        Server server = new Server(config, also);
+        return start(new Loaded(config, List.of(), Set.of()), null, also, outcome -> {});
+    }
+
+    /**
+     * Binds everything, or nothing.
+     *
+     * @param source what to load the configuration from again; null for never
+     * @param also told of exchanges, beside the access log and the metrics
+     * @param reloads told of what comes of reloads, on a thread of their own
+     */
+    static Server start(
+            Loaded loaded, Reloader.@Nullable Source source, ExchangeListener also, Consumer<ReloadOutcome> reloads)
+            throws CannotStart {
+        Server server = new Server(loaded.config(), also);
         try {
-            server.bind();
+            server.bind(loaded, source, reloads);
             return server;
         } catch (CannotStart | RuntimeException e) {
             server.close();
@@ -130,28 +135,17 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void bind() throws CannotStart {
-        Transport transport = transport(config);
-        for (Listener listener : config.listeners()) {
-            DownstreamInitializer initializer =
-                    listener.tls() == null ? connections : connections.withTls(TlsContexts.server(listener.tls()));
-            Address address = listener.address();
-            ChannelFuture bound = transport
-                    .listener(loops)
-                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .childOption(ChannelOption.TCP_NODELAY, true)
-                    .childHandler(initializer)
-                    .bind(address.host(), address.port())
-                    .awaitUninterruptibly();
-            if (!bound.isSuccess()) {
-                throw cannotListen(address, bound.cause());
-            }
-            listeners.add(bound.channel());
-            int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-            urls.add((listener.tls() == null ? "http://" : "https://") + new Address(address.host(), port));
+    private void bind(Loaded loaded, Reloader.@Nullable Source source, Consumer<ReloadOutcome> reloads)
+            throws CannotStart {
+        listeners.prepare(config.listeners()).make();
+        if (source != null) {
+            Reloader running = new Reloader(source, loaded, this::apply, outcome -> {
+                metrics.reloaded(outcome.reloaded());
+                reloads.accept(outcome);
+            });
+            reloader = running;
+            adminPages.put("/reload", new ReloadPage(running::reload));
         }
-        Config.Admin adminConfig = config.admin();
         if (adminConfig != null) {
             Address address = adminConfig.address();
             try {
@@ -163,7 +157,50 @@ public final class Server implements AutoCloseable {
         readiness = Readiness.READY;
     }
 
-    private static CannotStart cannotListen(Address address, Throwable cause) {
+    /** Puts another configuration in force for requests from now on: all of it that does not take a restart, or nothing. */
+    private synchronized List<String> apply(Config next) throws CannotStart {
+        Snapshot snapshot = snapshots.of(next);
+        Listeners.Change change = listeners.prepare(next.listeners());
+        metrics.configured(routeNames(next), next.upstreams().keySet());
+        edge.swap(snapshot);
+        change.make();
+        List<String> kept = takesRestart(next);
+        config = next;
+        return kept;
+    }
+
+    private List<String> takesRestart(Config next) {
+        Map<String, Boolean> changed = new LinkedHashMap<>();
+        changed.put("admin", !Objects.equals(adminConfig, next.admin()));
+        changed.put(
+                "sessions.maximum",
+                config.sessions().maximum() != next.sessions().maximum());
+        changed.put("explain.exchanges", !config.explain().equals(next.explain()));
+        changed.put("accessLog.path", !config.accessLog().equals(next.accessLog()));
+        changed.put("server", !config.server().equals(next.server()));
+        return changed.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * Loads the configuration again; the outcome goes to whom it was started with.
+     *
+     * @throws IllegalStateException if it was started without a source
+     */
+    void reload() {
+        if (reloader == null) {
+            throw new IllegalStateException("reload: no source (expected: one given at start)");
+        }
+        var unused = reloader.reload();
+    }
+
+    private static List<String> routeNames(Config config) {
+        return config.routes().stream().map(Config.Route::path).toList();
+    }
+
+    static CannotStart cannotListen(Address address, Throwable cause) {
         String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         String known = why.toLowerCase(Locale.ROOT).contains("address already in use") ? "address already in use" : why;
         return new CannotStart("cannot listen on " + address + ": " + known, cause);
@@ -186,18 +223,21 @@ public final class Server implements AutoCloseable {
         return transport;
     }
 
-    private Map<String, AdminPage> adminPages(
-            RecentExchanges recent, Edge edge, SessionStore sessions, InstantSource clock) {
+    private Map<String, AdminPage> adminPages(RecentExchanges recent, SessionStore sessions, InstantSource clock) {
         Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness);
         AdminPage explain = new ExplainPage(recent, () -> edge.snapshot().gate().settings());
         pages.put("/explain", explain);
         pages.put("/explain/", explain);
-        List<String> profiles = config.routes().stream()
+        pages.put("/sessions", new SessionsPage(sessions, this::profileNames, clock));
+        return pages;
+    }
+
+    private List<String> profileNames() {
+        return config.routes().stream()
                 .map(Config.Route::profile)
                 .filter(Objects::nonNull)
+                .distinct()
                 .toList();
-        pages.put("/sessions", new SessionsPage(sessions, profiles, clock));
-        return pages;
     }
 
     /** The metrics, the access log, the recent exchanges and one more, as one. */
@@ -220,12 +260,11 @@ public final class Server implements AutoCloseable {
 
     /** The base URL of each listener, in the order of the configuration, with the port really bound. */
     public List<String> urls() {
-        return List.copyOf(urls);
+        return listeners.urls();
     }
 
     /** The base URL of the admin port, or null without one. */
     public @Nullable String adminUrl() {
-        Config.Admin adminConfig = config.admin();
         return admin == null || adminConfig == null
                 ? null
                 : "http://" + new Address(adminConfig.address().host(), admin.port());
@@ -241,7 +280,8 @@ public final class Server implements AutoCloseable {
     public void drain() {
         readiness = Readiness.DRAINING;
         metrics.draining(true);
-        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        stopReloading();
+        listeners.close();
         long deadline = System.nanoTime() + config.timeouts().drain().toNanos();
         try {
             while (connections.drain().get(1, TimeUnit.SECONDS) > 0 && System.nanoTime() - deadline < 0) {
@@ -261,10 +301,17 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    private synchronized void stopReloading() {
+        if (reloader != null) {
+            reloader.close();
+        }
+    }
+
     /** Stops at once; call {@link #drain()} first to let exchanges end. Blocks for a few seconds at most. */
     @Override
     public void close() {
-        listeners.forEach(Channel::close);
+        stopReloading();
+        listeners.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         AdminServer running = admin;
         if (running != null) {

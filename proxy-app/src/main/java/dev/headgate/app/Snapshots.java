@@ -14,40 +14,50 @@ import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Timeouts;
 import dev.headgate.netty.Upstream;
 import dev.headgate.profile.Profile;
+import dev.headgate.session.KeyedHash;
+import dev.headgate.session.SessionRecorder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a configuration decides about requests. */
+/**
+ * Makes what a configuration decides about requests. An upstream that stays as it was stays the same, with the
+ * connections that are open to it. For one thread at a time.
+ */
 final class Snapshots {
-    private Snapshots() {}
+    private final KeyedHash hash;
+    private final Map<String, Known> known = new HashMap<>();
+
+    private record Known(Config.Upstream config, Upstream upstream) {}
+
+    Snapshots(KeyedHash hash) {
+        this.hash = hash;
+    }
 
     /** @param config a checked one */
-    static Snapshot of(Config config) throws CannotStart {
+    Snapshot of(Config config) throws CannotStart {
         Config.Limits limits = config.limits();
         Config.Timeouts timeouts = config.timeouts();
         return new Snapshot(
                 new Gate(settings(config), Checks.ALL),
                 routes(config),
+                new SessionRecorder(
+                        hash,
+                        config.sessions().defaultLifetime(),
+                        config.sessions().clockSkew()),
                 new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
                 new Timeouts(
                         timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
     }
 
-    private static List<Route> routes(Config config) throws CannotStart {
+    private List<Route> routes(Config config) throws CannotStart {
         Map<String, Upstream> upstreams = new LinkedHashMap<>();
         for (Map.Entry<String, Config.Upstream> entry : config.upstreams().entrySet()) {
-            Config.Upstream upstream = entry.getValue();
-            upstreams.put(
-                    entry.getKey(),
-                    new Upstream(
-                            entry.getKey(),
-                            upstream.host(),
-                            upstream.port(),
-                            upstream.tls() ? TlsContexts.client() : null));
+            upstreams.put(entry.getKey(), upstream(entry.getKey(), entry.getValue()));
         }
         Map<String, Profile> profiles = Profiles.of(config.profiles());
         List<Route> routes = new ArrayList<>();
@@ -61,6 +71,16 @@ final class Snapshots {
             routes.add(new Route(route.path(), upstream, profile, Policies.of(route, config.guard())));
         }
         return routes;
+    }
+
+    private Upstream upstream(String name, Config.Upstream config) throws CannotStart {
+        Known before = known.get(name);
+        if (before != null && before.config.equals(config)) {
+            return before.upstream;
+        }
+        Upstream made = new Upstream(name, config.host(), config.port(), config.tls() ? TlsContexts.client() : null);
+        known.put(name, new Known(config, made));
+        return made;
     }
 
     private static GateSettings settings(Config config) {

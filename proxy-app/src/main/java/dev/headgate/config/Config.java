@@ -35,6 +35,7 @@ public record Config(
         @Nullable Cors cors,
         Sessions sessions,
         Explain explain,
+        Reload reload,
         AccessLog accessLog,
         Capture capture,
         Limits limits,
@@ -191,6 +192,13 @@ public record Config(
      * @param exchanges the last ones kept in memory, 0 to 1,000,000; 0 for none
      */
     public record Explain(int exchanges) {}
+
+    /**
+     * When the configuration is loaded again without being asked to.
+     *
+     * @param watch how often its files are looked at; zero for never
+     */
+    public record Reload(Duration watch) {}
 
     /**
      * The access log.

@@ -13,6 +13,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,10 +37,12 @@ public final class ConfigLoader {
      * A valid configuration and what is odd about it.
      *
      * @param warnings by place; may be empty
+     * @param files the file itself and those that it names, absolute
      */
-    public record Loaded(Config config, List<ConfigError> warnings) {
+    public record Loaded(Config config, List<ConfigError> warnings, Set<Path> files) {
         public Loaded {
             warnings = List.copyOf(warnings);
+            files = Collections.unmodifiableSet(new LinkedHashSet<>(files));
         }
     }
 
@@ -80,7 +84,9 @@ public final class ConfigLoader {
         Problems warnings = new Problems(file.toString());
         CrossCheck.warn(tree, config, warnings);
         UnusedProfiles.warn(tree, config, warnings);
-        return new Loaded(config, warnings.byPlace());
+        Set<Path> files = new LinkedHashSet<>(tree.files());
+        files.add(file.toAbsolutePath());
+        return new Loaded(config, warnings.byPlace(), files);
     }
 
     private static String required() {

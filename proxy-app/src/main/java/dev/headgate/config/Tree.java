@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -38,6 +40,7 @@ final class Tree {
     private final Map<String, String> env;
     private final Problems problems;
     private final Map<String, Origin> origins = new HashMap<>();
+    private final Set<Path> files = new LinkedHashSet<>();
     private final JsonNode root;
 
     Tree(Node root, Path directory, Map<String, String> env, Problems problems) {
@@ -56,6 +59,18 @@ final class Tree {
     @Nullable
     Origin origin(String path) {
         return origins.get(path);
+    }
+
+    /** A file that the configuration names, absolute; from now on it is one of {@link #files()}. */
+    Path file(String name) {
+        Path file = directory.resolve(name);
+        files.add(file);
+        return file;
+    }
+
+    /** The files that the configuration names. */
+    Set<Path> files() {
+        return files;
     }
 
     private JsonNode read(Node node, JsonNode schema, Place key, String path) {
@@ -184,7 +199,7 @@ final class Tree {
             if (!name.isString()) {
                 failure = "";
             } else {
-                return JSON.stringNode(content(directory.resolve(name.asString())));
+                return JSON.stringNode(content(file(name.asString())));
             }
         } catch (CharacterCodingException e) {
             failure = ", which is not UTF-8";

@@ -195,7 +195,7 @@ final class Values {
             case "headgate-upstream" -> tree.root().path("upstreams").has(text) ? value : null;
             case "headgate-profile" -> profiles().contains(text) ? value : null;
             case "headgate-readable-file" -> {
-                Path file = directory.resolve(text);
+                Path file = tree.file(text);
                 yield Files.isRegularFile(file) && Files.isReadable(file) ? uri(file) : null;
             }
             case "headgate-log-file" ->

@@ -43,6 +43,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -72,17 +73,17 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
-    private final Labels routes;
-    private final Labels upstreams;
+    private final Labels routes = new Labels();
+    private final Labels upstreams = new Labels();
     private final Series<ServerSeries> server = new Series<>();
     private final Series<DistributionDataPoint> client = new Series<>();
 
     private final LongAdder active = new LongAdder();
     private final LongAdder downstreams = new LongAdder();
-    private final LongAdder[] open;
-    private final LongAdder[] idle;
+    private volatile UpstreamSeries[] connections = {};
     private volatile LongSupplier dropped = () -> 0;
     private volatile boolean draining;
+    private volatile boolean lastReload = true;
 
     // The only native one: each costs 40 ns and 16 bytes an exchange.
     private final Histogram serverDuration = Histogram.builder()
@@ -117,6 +118,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             "From the head's last byte read to its writing upstream",
             ADDED,
             "http_route");
+    private final Counter reloads = Counter.builder()
+            .name("headgate_config_reloads_total")
+            .help("Attempts to load the configuration again")
+            .labelNames("result")
+            .register(registry);
     private final Histogram connectDuration = histogram(
             "headgate_upstream_connect_duration_seconds",
             "To open a connection upstream, TLS included",
@@ -157,8 +163,6 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             counter("headgate_token_checks_total", "What the session store said of a token", "outcome"),
             TokenCheck.values(),
             Metrics::lower);
-    private final DistributionDataPoint[] connected;
-    private final DistributionDataPoint[] unconnected;
 
     /**
      * @param routes the configured paths; what a record names beside them counts as {@code none}
@@ -166,19 +170,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
      * @param version of this build
      */
     public Metrics(Collection<String> routes, Collection<String> upstreams, String version) {
-        this.routes = new Labels(routes);
-        this.upstreams = new Labels(upstreams);
-        int size = this.upstreams.size();
-        open = new LongAdder[size];
-        idle = new LongAdder[size];
-        connected = new DistributionDataPoint[size];
-        unconnected = new DistributionDataPoint[size];
-        for (int i = 0; i < size; i++) {
-            open[i] = new LongAdder();
-            idle[i] = new LongAdder();
-            connected[i] = connectDuration.labelValues(this.upstreams.value(i), "connected");
-            unconnected[i] = connectDuration.labelValues(this.upstreams.value(i), "failed");
-        }
+        configured(routes, upstreams);
         gauges();
         Info.builder()
                 .name("headgate_build_info")
@@ -187,6 +179,29 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .register(registry)
                 .addLabelValues(version, Runtime.version().toString());
         bindMachine();
+    }
+
+    /** Names that records may have from now on, beside those before. */
+    public synchronized void configured(Collection<String> routeNames, Collection<String> upstreamNames) {
+        routes.add(routeNames);
+        List<String> names = upstreams.with(upstreamNames);
+        UpstreamSeries[] series = Arrays.copyOf(connections, names.size());
+        for (int i = connections.length; i < series.length; i++) {
+            series[i] = new UpstreamSeries(
+                    new LongAdder(),
+                    new LongAdder(),
+                    connectDuration.labelValues(names.get(i), "connected"),
+                    connectDuration.labelValues(names.get(i), "failed"));
+        }
+        // First what an index leads to, then the index.
+        connections = series;
+        upstreams.add(upstreamNames);
+    }
+
+    /** The configuration was loaded again, and is in force or not. */
+    public void reloaded(boolean success) {
+        reloads.labelValues(success ? "success" : "failure").inc();
+        lastReload = success;
     }
 
     private void gauges() {
@@ -205,10 +220,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .help("Open connections upstream")
                 .labelNames("upstream", "state")
                 .callback(to -> {
-                    for (int i = 1; i < open.length; i++) {
-                        long waiting = idle[i].sum();
+                    UpstreamSeries[] all = connections;
+                    for (int i = 1; i < all.length && i < upstreams.size(); i++) {
+                        long waiting = all[i].idle.sum();
                         to.call(waiting, upstreams.value(i), "idle");
-                        to.call(Math.max(0, open[i].sum() - waiting), upstreams.value(i), "active");
+                        to.call(Math.max(0, all[i].open.sum() - waiting), upstreams.value(i), "active");
                     }
                 })
                 .register(registry);
@@ -216,6 +232,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .name("headgate_draining")
                 .help("1 from the request to stop until the end")
                 .callback(to -> to.call(draining ? 1 : 0))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_config_last_reload_successful")
+                .help("1 unless the last attempt to load the configuration again failed")
+                .callback(to -> to.call(lastReload ? 1 : 0))
                 .register(registry);
         CounterWithCallback.builder()
                 .name("headgate_log_events_dropped_total")
@@ -313,23 +334,23 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
 
     @Override
     public void upstreamConnected(String upstream, long nanos, boolean ok) {
-        int index = upstreams.index(upstream);
+        UpstreamSeries series = connections[upstreams.index(upstream)];
         if (ok) {
-            open[index].increment();
-            connected[index].observe(nanos * NANO);
+            series.open.increment();
+            series.connected.observe(nanos * NANO);
         } else {
-            unconnected[index].observe(nanos * NANO);
+            series.unconnected.observe(nanos * NANO);
         }
     }
 
     @Override
     public void upstreamClosed(String upstream) {
-        open[upstreams.index(upstream)].decrement();
+        connections[upstreams.index(upstream)].open.decrement();
     }
 
     @Override
     public void upstreamIdle(String upstream, int change) {
-        idle[upstreams.index(upstream)].add(change);
+        connections[upstreams.index(upstream)].idle.add(change);
     }
 
     private ServerSeries server(ExchangeRecord e) {
@@ -466,6 +487,10 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
         gc.close();
         meters.close();
     }
+
+    /** Of one upstream. */
+    private record UpstreamSeries(
+            LongAdder open, LongAdder idle, DistributionDataPoint connected, DistributionDataPoint unconnected) {}
 
     private record ServerSeries(
             DistributionDataPoint duration,

@@ -49,8 +49,8 @@ class SessionsPageTest {
     }
 
     private AdminServer serve(SessionStore sessions, Duration deadline) throws Exception {
-        AdminPage page = new SessionsPage(
-                sessions, List.of("forum-guest", "webchat-v2", "forum-guest"), () -> Instant.ofEpochMilli(now));
+        AdminPage page =
+                new SessionsPage(sessions, () -> List.of("forum-guest", "webchat-v2"), () -> Instant.ofEpochMilli(now));
         return AdminServer.start("127.0.0.1", 0, Map.of("/sessions", page), deadline);
     }
 

@@ -83,6 +83,17 @@ final class ChildProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new AssertionError("kill: " + status);
+        }
+    }
+
     /** Waits for the end of the process. */
     int exit() throws InterruptedException {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {

@@ -1,7 +1,9 @@
 package dev.headgate.app;
 
-import dev.headgate.config.Config;
+import dev.headgate.admin.ReloadOutcome;
+import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
+import dev.headgate.config.ConfigLoader.Loaded;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.profile.BuiltInProfiles;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +29,7 @@ final class RunningProxy implements AutoCloseable {
     final Path configFile;
     private final Path log;
     private final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<ReloadOutcome> outcomes = new LinkedBlockingQueue<>();
     private final Server server;
     private boolean closed;
 
@@ -33,8 +37,36 @@ final class RunningProxy implements AutoCloseable {
         log = directory.resolve("access.log");
         configFile =
                 Files.writeString(directory.resolve("headgate.yaml"), config + "accessLog:\n  path: " + log + "\n");
-        Config loaded = ConfigLoader.load(configFile, Map.of(), BuiltInProfiles.ALL.keySet());
-        server = Server.start(loaded, records::add);
+        server = Server.start(load(), this::load, records::add, outcomes::add);
+    }
+
+    private Loaded load() throws ConfigException {
+        return ConfigLoader.loadWithWarnings(configFile, Map.of(), BuiltInProfiles.ALL.keySet());
+    }
+
+    /** Puts another configuration, without its access log, in the place of the file at once. */
+    void write(String config) throws IOException {
+        Path next =
+                Files.writeString(configFile.resolveSibling("next.yaml"), config + "accessLog:\n  path: " + log + "\n");
+        Files.move(next, configFile, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The next outcome of a reload; waits for it. */
+    ReloadOutcome outcome() throws InterruptedException {
+        ReloadOutcome next = outcomes.poll(10, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no reload within 10 s");
+        }
+        return next;
+    }
+
+    ReloadOutcome reload() throws InterruptedException {
+        server.reload();
+        return outcome();
+    }
+
+    List<String> urls() {
+        return server.urls();
     }
 
     /** @param more keys of the configuration, each line ended */

@@ -11,6 +11,7 @@ import dev.headgate.gate.Reason;
 import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.profile.BuiltInProfiles;
+import dev.headgate.session.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -37,7 +38,7 @@ class SnapshotsTest {
                 %s
                 """.formatted(route.isEmpty() ? "" : ", " + route, more));
         Config config = ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
-        return Snapshots.of(config);
+        return new Snapshots(KeyedHash.random()).of(config);
     }
 
     private Policy policy(String route, String guard) throws Exception {

@@ -9,8 +9,10 @@ import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,11 +23,22 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +135,87 @@ class TlsTest {
             assertThat(created.body()).contains("guest_token");
             assertThat(proxy.record().scheme()).isEqualTo("https");
         }
+    }
+
+    /** Each handshake gets one certificate or the other, and none fails. */
+    @Test
+    void certificatesAreSwappedDuringHandshakes() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
+                RunningProxy proxy = listening(sandbox.url())) {
+            Certificate first = read();
+            SSLContext anyone = trustingAll();
+            AtomicBoolean done = new AtomicBoolean();
+            Set<Certificate> seen = ConcurrentHashMap.newKeySet();
+            List<CompletableFuture<Integer>> clients = new ArrayList<>();
+            for (int c = 0; c < 4; c++) {
+                clients.add(CompletableFuture.supplyAsync(() -> shakeHands(proxy.port(), anyone, done, seen)));
+            }
+            for (int swap = 0; swap < 50; swap++) {
+                if (swap % 10 == 0) {
+                    makeCertificate();
+                }
+                assertThat(proxy.reload().errors()).isEmpty();
+            }
+            makeCertificate();
+            assertThat(proxy.reload().reloaded()).isTrue();
+            assertThat(shakeHands(proxy.port(), anyone, new AtomicBoolean(true), seen))
+                    .isOne();
+            done.set(true);
+            for (CompletableFuture<Integer> client : clients) {
+                assertThat(client.get(20, TimeUnit.SECONDS)).isPositive();
+            }
+            assertThat(seen).contains(read()).hasSizeGreaterThan(1);
+            assertThat(read()).isNotEqualTo(first);
+        }
+    }
+
+    /** As often as it can; at least once. */
+    private static int shakeHands(int port, SSLContext context, AtomicBoolean done, Set<Certificate> seen) {
+        int count = 0;
+        do {
+            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
+                socket.startHandshake();
+                seen.add(socket.getSession().getPeerCertificates()[0]);
+                count++;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        } while (!done.get());
+        return count;
+    }
+
+    private static SSLContext trustingAll() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                null,
+                new TrustManager[] {
+                    new X509ExtendedTrustManager() {
+                        @Override
+                        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+                        @Override
+                        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+                        @Override
+                        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+                        @Override
+                        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+                        @Override
+                        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+                        @Override
+                        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+                        @Override
+                        public X509Certificate[] getAcceptedIssuers() {
+                            return new X509Certificate[0];
+                        }
+                    }
+                },
+                null);
+        return context;
     }
 
     @Test

@@ -61,7 +61,7 @@ class ConfigErrorTest {
             guard: {mode: }                         | 9:14: guard.mode: nothing (expected: one of enforce, observe)
             guard:                                  | 9:7: guard: nothing (expected: a mapping with the keys mode, unknownToken, reasons)
             guard: []                               | 9:8: guard: an empty list (expected: a mapping with the keys mode, unknownToken, reasons)
-            gaurd: {}                               | 9:1: gaurd: unknown key (expected: one of listeners, admin, upstreams, organization, requestId, routes, guard, profiles, cors, sessions, explain, accessLog, capture, limits, timeouts, server; did you mean "guard"?)
+            gaurd: {}                               | 9:1: gaurd: unknown key (expected: one of listeners, admin, upstreams, organization, requestId, routes, guard, profiles, cors, sessions, explain, reload, accessLog, capture, limits, timeouts, server; did you mean "guard"?)
             routes: []                              | 9:1: routes: here again (expected: once; line 6 has it already)
             admin: {}                               | 9:8: admin.address: missing (expected: HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080)
             admin: {address: 9090}                  | 9:18: admin.address: "9090" (expected: HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080)

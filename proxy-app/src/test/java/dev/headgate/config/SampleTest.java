@@ -15,6 +15,7 @@ import dev.headgate.config.Config.Listener;
 import dev.headgate.config.Config.Mode;
 import dev.headgate.config.Config.OnConflict;
 import dev.headgate.config.Config.Organization;
+import dev.headgate.config.Config.Reload;
 import dev.headgate.config.Config.RequestId;
 import dev.headgate.config.Config.Route;
 import dev.headgate.config.Config.RouteGuard;
@@ -69,6 +70,7 @@ class SampleTest {
                 null,
                 new Sessions(1_000_000, Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofSeconds(5)),
                 new Explain(10_000),
+                new Reload(Duration.ZERO),
                 new AccessLog("-"),
                 new Capture(null),
                 new Limits(32 * 1024, 100, 64 * 1024, 0),
@@ -120,6 +122,7 @@ class SampleTest {
         assertThat(config.cors())
                 .isEqualTo(new Cors(List.of("https://chat.example.com"), false, Duration.ofMinutes(10)));
         assertThat(config.explain()).isEqualTo(new Explain(10_000));
+        assertThat(config.reload()).isEqualTo(new Reload(Duration.ZERO));
         assertThat(config.profiles()).containsOnlyKeys("my-chat");
         assertThat(config.profiles().get("my-chat").endpoints())
                 .extracting(ProfileConfig.Endpoint::path)

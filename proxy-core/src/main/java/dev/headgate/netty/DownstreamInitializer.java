@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sets up a client's connection: bytes to requests, the gate, the way upstream. */
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     private final Edge edge;
     private final Transport transport;
-    private final @Nullable SslContext tls;
+    private final Supplier<@Nullable SslContext> tls;
     private final Map<EventLoop, LoopState> loops;
 
     private DownstreamInitializer(
-            Edge edge, Transport transport, @Nullable SslContext tls, Map<EventLoop, LoopState> loops) {
+            Edge edge, Transport transport, Supplier<@Nullable SslContext> tls, Map<EventLoop, LoopState> loops) {
         this.edge = edge;
         this.transport = transport;
         this.tls = tls;
@@ -34,20 +35,25 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param transport the one that the channels are of
      */
     public static DownstreamInitializer of(Edge edge, Transport transport) {
-        return new DownstreamInitializer(edge, transport, null, new ConcurrentHashMap<>());
+        return new DownstreamInitializer(edge, transport, () -> null, new ConcurrentHashMap<>());
     }
 
-    /** The same, sharing upstream connections, for listeners with TLS. */
-    public DownstreamInitializer withTls(SslContext context) {
+    /**
+     * The same, sharing upstream connections, for a listener that may have TLS.
+     *
+     * @param context asked for each connection, on its event loop; null for plain HTTP
+     */
+    public DownstreamInitializer withTls(Supplier<@Nullable SslContext> context) {
         return new DownstreamInitializer(edge, transport, context, loops);
     }
 
     @Override
     protected void initChannel(Channel channel) {
         LoopState loop = loops.computeIfAbsent(channel.eventLoop(), l -> new LoopState(l, edge, transport));
-        Downstream downstream = new Downstream(channel, edge, loop, tls != null);
-        if (tls != null) {
-            channel.pipeline().addLast("tls", tls.newHandler(channel.alloc()));
+        SslContext context = tls.get();
+        Downstream downstream = new Downstream(channel, edge, loop, context != null);
+        if (context != null) {
+            channel.pipeline().addLast("tls", context.newHandler(channel.alloc()));
         }
         channel.pipeline()
                 .addLast(HeadDecoder.NAME, downstream.decoder())

@@ -1,7 +1,6 @@
 package dev.headgate.netty;
 
 import dev.headgate.session.KeyedHash;
-import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.SessionStore;
 import java.time.InstantSource;
 
@@ -11,7 +10,6 @@ import java.time.InstantSource;
  */
 public final class Edge {
     private final SessionStore sessions;
-    private final SessionRecorder recorder;
     private final KeyedHash hash;
     private final InstantSource clock;
     private final ExchangeListener exchanges;
@@ -22,14 +20,12 @@ public final class Edge {
     public Edge(
             Snapshot snapshot,
             SessionStore sessions,
-            SessionRecorder recorder,
             KeyedHash hash,
             InstantSource clock,
             ExchangeListener exchanges,
             ConnectionListener connections) {
         this.snapshot = snapshot;
         this.sessions = sessions;
-        this.recorder = recorder;
         this.hash = hash;
         this.clock = clock;
         this.exchanges = exchanges;
@@ -56,10 +52,6 @@ public final class Edge {
 
     SessionStore sessions() {
         return sessions;
-    }
-
-    SessionRecorder recorder() {
-        return recorder;
     }
 
     KeyedHash hash() {

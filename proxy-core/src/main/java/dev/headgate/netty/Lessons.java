@@ -235,8 +235,7 @@ final class Lessons {
         CompletableFuture<?> stored;
         byte[] body = answer.body();
         try {
-            Session session =
-                    of.learn(exchange.downstream().edge().recorder(), body == null ? UNREADABLE : body, now());
+            Session session = of.learn(exchange.snapshot().recorder(), body == null ? UNREADABLE : body, now());
             exchange.findings().learned(session);
             stored = store().put(session).toCompletableFuture();
         } catch (NothingLearned e) {

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.HeadRewriter;
+import dev.headgate.session.SessionRecorder;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +14,25 @@ public final class Snapshot {
     private final List<Route> routes;
     private final Limits limits;
     private final Timeouts timeouts;
+    private final SessionRecorder recorder;
 
-    public Snapshot(Gate gate, List<Route> routes, Limits limits, Timeouts timeouts) {
-        this(gate, new HeadRewriter(gate.settings()), routes, limits, timeouts);
+    /**
+     * @param recorder learns sessions from create answers
+     */
+    public Snapshot(Gate gate, List<Route> routes, SessionRecorder recorder, Limits limits, Timeouts timeouts) {
+        this(gate, new HeadRewriter(gate.settings()), routes, recorder, limits, timeouts);
     }
 
-    private Snapshot(Gate gate, HeadRewriter rewriter, List<Route> routes, Limits limits, Timeouts timeouts) {
+    private Snapshot(
+            Gate gate,
+            HeadRewriter rewriter,
+            List<Route> routes,
+            SessionRecorder recorder,
+            Limits limits,
+            Timeouts timeouts) {
         this.gate = gate;
         this.rewriter = rewriter;
+        this.recorder = recorder;
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt((Route r) -> r.path().length()).reversed())
                 .toList();
@@ -30,7 +42,7 @@ public final class Snapshot {
 
     /** The same with another rewriter, so that a test can have one that errs. */
     Snapshot with(HeadRewriter other) {
-        return new Snapshot(gate, other, routes, limits, timeouts);
+        return new Snapshot(gate, other, routes, recorder, limits, timeouts);
     }
 
     public Gate gate() {
@@ -39,6 +51,10 @@ public final class Snapshot {
 
     HeadRewriter rewriter() {
         return rewriter;
+    }
+
+    SessionRecorder recorder() {
+        return recorder;
     }
 
     /** The route with the longest path that matches, or null. */

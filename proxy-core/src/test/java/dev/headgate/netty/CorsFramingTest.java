@@ -48,6 +48,7 @@ class CorsFramingTest {
                 .swap(new Snapshot(
                         new Gate(settings, Checks.ALL),
                         List.of(new Route("/", upstream, null)),
+                        wire.edge().edge.snapshot().recorder(),
                         new Limits(32 * 1024, 100, 64 * 1024, 0),
                         new Timeouts(
                                 Duration.ofSeconds(10),

@@ -34,6 +34,7 @@ class FirstMomentTest {
                 edge.edge.snapshot().gate(),
                 List.of(new Route(
                         "/", new Upstream("genesys", "127.0.0.1", api.port(), null), BuiltInProfiles.FORUM_GUEST)),
+                edge.edge.snapshot().recorder(),
                 edge.edge.snapshot().limits(),
                 edge.edge.snapshot().timeouts()));
         List<RawSocket> clients = new ArrayList<>();

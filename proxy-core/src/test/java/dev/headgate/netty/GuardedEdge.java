@@ -43,6 +43,7 @@ final class GuardedEdge implements AutoCloseable {
     final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     final GuestApi api = new GuestApi();
     final SessionStore store;
+    private final KeyedHash hash = KeyedHash.random();
     final Edge edge;
     final EventLoopGroup group;
     private final Channel listener;
@@ -57,16 +58,8 @@ final class GuardedEdge implements AutoCloseable {
 
     GuardedEdge(GateSettings settings, Function<InstantSource, SessionStore> stores, int threads) {
         InstantSource clock = now::get;
-        KeyedHash hash = KeyedHash.random();
         store = stores.apply(clock);
-        edge = new Edge(
-                snapshot(settings, Policy.ENFORCE),
-                store,
-                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
-                hash,
-                clock,
-                records::add,
-                ConnectionListener.NONE);
+        edge = new Edge(snapshot(settings, Policy.ENFORCE), store, hash, clock, records::add, ConnectionListener.NONE);
         Transport transport = Transport.NIO;
         group = transport.group(threads);
         listener = transport
@@ -113,10 +106,11 @@ final class GuardedEdge implements AutoCloseable {
                         new Route("/", upstream, null, policy)));
     }
 
-    private static Snapshot snapshot(GateSettings settings, List<Route> routes) {
+    private Snapshot snapshot(GateSettings settings, List<Route> routes) {
         return new Snapshot(
                 new Gate(settings, Checks.ALL),
                 routes,
+                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 new Limits(32 * 1024, 100, CHECKED_BODY, 0),
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)));

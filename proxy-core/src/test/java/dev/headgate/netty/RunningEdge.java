@@ -49,16 +49,10 @@ final class RunningEdge implements AutoCloseable {
                 List.of(
                         new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
                         new Route("/", upstream, null, policy)),
+                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 limits,
                 timeouts);
-        edge = new Edge(
-                snapshot,
-                new CaffeineSessionStore(1000, clock),
-                new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
-                hash,
-                clock,
-                ledger,
-                ledger);
+        edge = new Edge(snapshot, new CaffeineSessionStore(1000, clock), hash, clock, ledger, ledger);
         initializer = DownstreamInitializer.of(edge, transport);
         group = transport.group(threads);
         listener = transport
