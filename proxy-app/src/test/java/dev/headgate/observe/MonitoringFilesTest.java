@@ -83,7 +83,7 @@ class MonitoringFilesTest {
                 .containsExactly("a_b", "k_l");
         List<String> expressions = new ArrayList<>(dashboard());
         assertThat(expressions).hasSizeGreaterThan(20);
-        assertThat(alerts()).hasSize(11);
+        assertThat(alerts()).hasSize(12);
         expressions.addAll(alerts());
         Set<String> exported = exported();
         assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
@@ -118,6 +118,6 @@ class MonitoringFilesTest {
             alerts++;
             assertThat(tests).contains(matcher.group(1));
         }
-        assertThat(alerts).isEqualTo(11);
+        assertThat(alerts).isEqualTo(12);
     }
 }
