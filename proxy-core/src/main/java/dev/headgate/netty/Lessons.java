@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,12 @@ import org.slf4j.LoggerFactory;
  * knows, or an explanation of a refusal. Confined to the exchange's event loop.
  */
 final class Lessons {
+    /*
+     * Invariants:
+     *   - it is made when the gate has let the request pass, so request is final: its session and ids are known;
+     *   - an answer either teaches a session (a create request's 2xx) or is explained (a 401 or 403), never both;
+     *   - only a new session is waited for. A store that fails changes nothing about the answer.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(Lessons.class);
 
     private static final byte[] UNREADABLE = {};
@@ -85,7 +93,7 @@ final class Lessons {
         return head.status() / 100 == 2;
     }
 
-    /** One that no other edge behind this one has refused or explained already. */
+    /** A 401 or 403 that no other edge behind this one has refused or explained already. */
     private static boolean isRefusal(ResponseHead head) {
         return (head.status() == 401 || head.status() == 403) && !head.has(REASON) && !head.has(DIAGNOSIS);
     }
@@ -114,7 +122,7 @@ final class Lessons {
         TokenFingerprint token = request.token();
         boolean issued = guards != null && guards.issued() && request.session() != null;
         if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
-            ignore(store().end(token, new Ending(Ending.Cause.REJECTED, now())).toCompletableFuture());
+            change(() -> store().end(token, new Ending(Ending.Cause.REJECTED, now())));
         }
     }
 
@@ -134,8 +142,8 @@ final class Lessons {
         }
         more.values().removeIf(String::isEmpty);
         if (session == null || !more.isEmpty()) {
-            ignore(store().bind(Session.seen(token, profile.name(), more, request.claims(), now()))
-                    .toCompletableFuture());
+            Session seen = Session.seen(token, profile.name(), more, request.claims(), now());
+            change(() -> store().bind(seen));
         }
     }
 
@@ -151,16 +159,25 @@ final class Lessons {
                 .distinct()
                 .toList();
         if (ids.size() == 1) {
-            ignore(store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now()))
-                    .toCompletableFuture());
+            change(() -> store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now())));
         }
     }
 
-    private static void ignore(CompletableFuture<?> stage) {
-        var unused = stage.exceptionally(failure -> {
-            LOG.warn("session store: {}", failure.toString());
-            return null;
-        });
+    /** Nothing waits for it. A store that fails, or throws, costs the change and not the answer. */
+    private static void change(Supplier<? extends CompletionStage<?>> change) {
+        try {
+            var unused = change.get().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    warnOfStore(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            warnOfStore(e);
+        }
+    }
+
+    private static void warnOfStore(Throwable failure) {
+        LOG.warn("session store: {}", failure.toString());
     }
 
     /** An answer out of a cache, or on its way through one, may give one guest's token to another. */
@@ -185,7 +202,10 @@ final class Lessons {
         exchange.findings().diagnosis(new Diagnosis(Cause.CACHE_SHARED, confidence, detail));
     }
 
-    /** Takes what the whole answer says. The stage is complete when every request from now on sees it. */
+    /**
+     * Takes what the whole answer says. The stage is complete when every request from now on sees the session that it
+     * brings, or when the store has failed; on any thread. Then {@link #taken} is to be called.
+     */
     CompletableFuture<?> take(HeldAnswer answer) {
         if (create != null && isSuccess(answer.head())) {
             return learn(create, answer);
@@ -232,23 +252,25 @@ final class Lessons {
     }
 
     private CompletableFuture<?> learn(CreateRequest of, HeldAnswer answer) {
-        CompletableFuture<?> stored;
         byte[] body = answer.body();
         try {
             Session session =
                     of.learn(exchange.downstream().edge().recorder(), body == null ? UNREADABLE : body, now());
             exchange.findings().learned(session);
-            stored = store().put(session).toCompletableFuture();
+            return store().put(session).toCompletableFuture();
         } catch (NothingLearned e) {
             nothingLearned(e.getMessage());
             return CompletableFuture.completedFuture(null);
         } catch (RuntimeException e) {
-            stored = CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return stored.exceptionally(failure -> {
+    }
+
+    /** The stage that {@link #take(HeldAnswer)} gave is complete. */
+    void taken(CompletableFuture<?> stage) {
+        if (stage.isCompletedExceptionally()) {
             nothingLearned("session store: did not keep the session");
-            return null;
-        });
+        }
     }
 
     /** The client still gets the answer as it is. */
