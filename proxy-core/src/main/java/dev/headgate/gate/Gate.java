@@ -71,8 +71,7 @@ public final class Gate {
     /** The fingerprint of what the endpoint takes for the credential: Authorization's token, or a part of the path. */
     public static @Nullable TokenFingerprint token(
             RequestHead head, @Nullable Endpoint endpoint, Credential credential, KeyedHash hash) {
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        String variable = guards == null ? null : guards.tokenVariable();
+        String variable = endpoint == null ? null : endpoint.tokenVariable();
         if (endpoint == null || variable == null) {
             return credential.fingerprint();
         }

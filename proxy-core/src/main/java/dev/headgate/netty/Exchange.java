@@ -19,7 +19,6 @@ import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.profile.Endpoint;
-import dev.headgate.profile.Guards;
 import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
@@ -461,8 +460,7 @@ final class Exchange {
     /** Which segment of the path is the credential, or -1. */
     private static int tokenSegment(@Nullable CheckRequest request) {
         Endpoint endpoint = request == null ? null : request.target().endpoint();
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        String variable = guards == null ? null : guards.tokenVariable();
+        String variable = endpoint == null ? null : endpoint.tokenVariable();
         return endpoint == null || variable == null ? -1 : endpoint.path().position(variable);
     }
 
