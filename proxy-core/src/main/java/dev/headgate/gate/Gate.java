@@ -99,16 +99,11 @@ public final class Gate {
     public BodyNeed needsBody(CheckRequest request, boolean hasBody) {
         Guards guards = request.demands();
         if (guards == null) {
-            Learns learns = learns(request);
+            Learns learns = request.target().learns();
             return learns != null && !learns.needs().body().isEmpty() ? BodyNeed.WANTED : BodyNeed.NONE;
         }
         boolean read = guards.body() || hasBody && !guards.ids().body().isEmpty() && saysJson(request.head());
         return read ? BodyNeed.REQUIRED : BodyNeed.NONE;
-    }
-
-    private static @Nullable Learns learns(CheckRequest request) {
-        Endpoint endpoint = request.target().endpoint();
-        return endpoint == null ? null : endpoint.learns();
     }
 
     /** Any of several such fields counts: servers differ over which of two they take. */
