@@ -52,7 +52,6 @@ final class Lessons {
     private static final FieldName AGE = FieldName.of("age");
     private static final FieldName X_CACHE = FieldName.of("x-cache");
     private static final FieldName VIA = FieldName.of("via");
-    private static final FieldName CORRELATION_ID = FieldName.of("inin-correlation-id");
 
     private final Exchange exchange;
     private final CheckRequest request;
@@ -129,7 +128,8 @@ final class Lessons {
     /** The first use that the upstream takes binds a token to what the create answer did not tell. */
     private void bind(TokenFingerprint token) {
         Session session = request.session();
-        if (profile == null || session == null && !request.policy().allowUnknownTokens()) {
+        boolean teaches = session == null ? request.policy().allowUnknownTokens() : namesMoreThan(session);
+        if (profile == null || !teaches) {
             return;
         }
         Map<Binding, String> more = new EnumMap<>(Binding.class);
@@ -145,6 +145,16 @@ final class Lessons {
             Session seen = Session.seen(token, profile.name(), more, request.claims(), now());
             change(() -> store().bind(seen));
         }
+    }
+
+    /** Whether the request names an id of a kind that its token is not bound to yet. */
+    private boolean namesMoreThan(Session session) {
+        List<PresentedId> ids = request.ids();
+        boolean more = false;
+        for (int i = 0; i < ids.size() && !more; i++) {
+            more = !session.ids().containsKey(ids.get(i).binding());
+        }
+        return more;
     }
 
     /** A conversation or a member has been deleted. Of two that differ, nobody here knows which. */
@@ -242,7 +252,7 @@ final class Lessons {
     }
 
     private void explain(ResponseHead head, ApiError said) {
-        ApiError error = withoutToken(said.orContext(head.value(CORRELATION_ID)));
+        ApiError error = withoutToken(said.orContext(exchange.correlationId()));
         exchange.findings().error(error);
         reject(head, error);
         if (!exchange.findings().isExplained()) {
