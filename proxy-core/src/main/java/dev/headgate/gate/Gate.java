@@ -23,9 +23,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request may go on, in three steps, each with what is known by then: {@link #head}, {@link
- * #session}, {@link #content}. A caller goes to the next step when the last one allowed. No clock, no input or output.
- * Immutable, so thread-safe.
+ * Decides whether a request may go on, in three steps, each with what is known by then: {@link #head}; {@link
+ * #session}, where {@link #needsSession} says so; {@link #content}, with what {@link #read} has found, in the body too
+ * where {@link #needsBody} says so. A caller goes to the next step when the last one allowed. No clock, no input or
+ * output. Immutable, so thread-safe.
  */
 public final class Gate {
     private static final String JSON = "application/json";
