@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The admin port: {@code /metrics}, {@code /livez}, {@code /readyz} and further pages. Has one thread of its own, so that no scrape
- * runs on the proxy's event loops. Each connection serves one request within ten seconds.
+ * The admin port: {@code /metrics}, {@code /livez}, {@code /readyz} and further pages. Has one thread of its own, so
+ * that no scrape runs on the proxy's event loops. Each connection serves one request within ten seconds.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(10);

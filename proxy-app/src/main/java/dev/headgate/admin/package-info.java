@@ -1,4 +1,4 @@
-/** The admin port: metrics and probes, apart from the proxy's listeners and event loops. */
+/** The admin port: metrics, probes, explanations and sessions, apart from the proxy's listeners and event loops. */
 @NullMarked
 package dev.headgate.admin;
 

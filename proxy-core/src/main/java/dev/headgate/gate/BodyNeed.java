@@ -5,6 +5,6 @@ public enum BodyNeed {
     NONE,
     /** It is read where it is not too long; the request goes on all the same where it is. */
     WANTED,
-    /** What cannot be read cannot be forwarded. */
+    /** Where it is too long or cannot be read, the request is refused, unless the route only observes that. */
     REQUIRED
 }

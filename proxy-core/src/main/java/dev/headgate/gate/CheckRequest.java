@@ -3,6 +3,7 @@ package dev.headgate.gate;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.RequestHead;
 import dev.headgate.profile.Guards;
+import dev.headgate.profile.Profile;
 import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenClaims;
@@ -34,17 +35,15 @@ public record CheckRequest(
         List<PresentedId> ids,
         List<String> lacks,
         long now) {
-
     private static final FieldName REQUEST_METHOD = FieldName.of("access-control-request-method");
 
     /** With one of these, some servers take a request for one of another method. No browser sends a preflight so. */
     private static final List<FieldName> OVERRIDES = List.of(
             FieldName.of("x-http-method-override"), FieldName.of("x-http-method"), FieldName.of("x-method-override"));
 
-    /** Demands a token: the endpoint is guarded, and this is no CORS preflight, which cannot carry one. */
+    /** What its endpoint demands of it; null for nothing, as of a CORS preflight, which can carry no token. */
     public @Nullable Guards demands() {
-        var endpoint = target.endpoint();
-        Guards guards = endpoint == null ? null : endpoint.guards();
+        Guards guards = target.guards();
         return guards == null || isPreflight(head) ? null : guards;
     }
 
@@ -65,7 +64,7 @@ public record CheckRequest(
      * @param session null where the token is unknown
      */
     public CheckRequest with(@Nullable Session session) {
-        var profile = target.profile();
+        Profile profile = target.profile();
         TokenClaims says = session != null
                 ? session.claims()
                 : profile == null ? TokenClaims.NONE : credential.claims(head, profile.claims());

@@ -30,8 +30,7 @@ final class Clues {
             Clues::uncheckedId,
             Clues::serviceAccount,
             Clues::incompleteIdentity,
-            Clues::foreign,
-            Clues::whatIsLeft);
+            Clues::foreign);
 
     private static final String INTACT = "the Authorization field left here intact";
     private static final String FOREIGN = "the answer has neither Genesys' error code nor its ININ-Correlation-Id";
@@ -179,7 +178,7 @@ final class Clues {
         }
         PresentedId first = unchecked.get(0);
         return new Diagnosis(
-                UpstreamRefusal.reason(first.binding()),
+                Reason.of(first.binding()),
                 Confidence.POSSIBLE,
                 intact(refusal) + first + " could not be checked, because the create answer did not tell it");
     }
@@ -206,18 +205,19 @@ final class Clues {
                 : null;
     }
 
-    private static Diagnosis whatIsLeft(UpstreamRefusal refusal) {
+    /** Where none of them says anything. */
+    static Diagnosis whatIsLeft(UpstreamRefusal refusal) {
         String region = Regions.of(refusal.upstreamHost());
         Session session = refusal.session();
+        List<String> fields = refusal.clientsFields();
         return new Diagnosis(
                 Cause.FLOW_SETTINGS,
                 Confidence.POSSIBLE,
                 intact(refusal)
                         + (session == null ? "" : age(refusal) + "; " + scopes(refusal) + "; its ids are as issued; ")
-                        + (refusal.clientsFields().isEmpty()
+                        + (fields.isEmpty()
                                 ? ""
-                                : "the client's own " + refusal.clientsFields().get(0)
-                                        + " was not checked, since none is configured; ")
+                                : "the client's own " + fields.get(0) + " was not checked, since none is configured; ")
                         + "the upstream's region is " + (region == null ? "not known" : region));
     }
 

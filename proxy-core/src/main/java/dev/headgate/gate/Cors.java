@@ -47,7 +47,8 @@ public record Cors(Set<String> origins, boolean credentials, long maxAgeSeconds)
         return allows(origin) ? fields(origin, credentials) : "";
     }
 
-    static String fields(String origin, boolean credentials) {
+    /** The fields that let a page of that origin read an answer. */
+    public static String fields(String origin, boolean credentials) {
         return "Access-Control-Allow-Origin: " + origin + "\r\n"
                 + (credentials ? "Access-Control-Allow-Credentials: true\r\n" : "")
                 + "Vary: Origin\r\n";

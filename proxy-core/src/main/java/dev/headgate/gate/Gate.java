@@ -23,9 +23,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request may go on, in three steps, each with what is known by then: {@link #head}, {@link
- * #session}, {@link #content}. A caller goes to the next step when the last one allowed. No clock, no input or output.
- * Immutable, so thread-safe.
+ * Decides whether a request may go on, in three steps, each with what is known by then: {@link #head}; {@link
+ * #session}, where {@link #needsSession} says so; {@link #content}, with what {@link #read} has found, in the body too
+ * where {@link #needsBody} says so. A caller goes to the next step when the last one allowed. No clock, no input or
+ * output. Immutable, so thread-safe.
  */
 public final class Gate {
     private static final String JSON = "application/json";
@@ -71,8 +72,7 @@ public final class Gate {
     /** The fingerprint of what the endpoint takes for the credential: Authorization's token, or a part of the path. */
     public static @Nullable TokenFingerprint token(
             RequestHead head, @Nullable Endpoint endpoint, Credential credential, KeyedHash hash) {
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        String variable = guards == null ? null : guards.tokenVariable();
+        String variable = endpoint == null ? null : endpoint.tokenVariable();
         if (endpoint == null || variable == null) {
             return credential.fingerprint();
         }
@@ -100,16 +100,11 @@ public final class Gate {
     public BodyNeed needsBody(CheckRequest request, boolean hasBody) {
         Guards guards = request.demands();
         if (guards == null) {
-            Learns learns = learns(request);
+            Learns learns = request.target().learns();
             return learns != null && !learns.needs().body().isEmpty() ? BodyNeed.WANTED : BodyNeed.NONE;
         }
         boolean read = guards.body() || hasBody && !guards.ids().body().isEmpty() && saysJson(request.head());
         return read ? BodyNeed.REQUIRED : BodyNeed.NONE;
-    }
-
-    private static @Nullable Learns learns(CheckRequest request) {
-        Endpoint endpoint = request.target().endpoint();
-        return endpoint == null ? null : endpoint.learns();
     }
 
     /** Any of several such fields counts: servers differ over which of two they take. */

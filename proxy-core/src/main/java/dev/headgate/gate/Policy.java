@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
  * @param observed the reasons that are noted, and not refused for; those that are never observable have no effect
  */
 public record Policy(boolean allowUnknownTokens, Set<Reason> observed) {
-    /** Refuses everything that a rule finds, but for what it only recommends. */
+    /**
+     * Refuses everything that a rule finds, but for what it only recommends: a policy with no reason to observe refuses
+     * even for that.
+     */
     public static final Policy ENFORCE = new Policy(
             false, Arrays.stream(Reason.values()).filter(Reason::isAdvice).collect(Collectors.toSet()));
 

@@ -32,7 +32,7 @@ final class PresentedIds {
             String value = path.value(variable.getKey(), head.path());
             ids.add(new PresentedId(variable.getValue(), variable.getKey(), Uuid.canonical(value), "path"));
         }
-        String query = head.query();
+        String query = places.query().isEmpty() ? null : head.query();
         if (query != null) {
             inQuery(query, places.query(), ids);
         }

@@ -1,5 +1,7 @@
 package dev.headgate.gate;
 
+import dev.headgate.profile.Binding;
+
 /**
  * Why a request was not forwarded, or not answered by its upstream. The codes are public: clients, alerts and people
  * go by them. {@code docs/reasons.md} has a row for each.
@@ -190,6 +192,17 @@ public enum Reason implements Finding {
         this.status = status;
         this.title = title;
         this.advice = advice;
+    }
+
+    /** That an id of this kind is not the one of the token. */
+    public static Reason of(Binding binding) {
+        return switch (binding) {
+            case GUEST -> SESSION_GUEST;
+            case CONVERSATION -> SESSION_CONVERSATION;
+            case CHAT -> SESSION_CHAT;
+            case DIVISION -> SESSION_DIVISION;
+            case MEMBER -> SESSION_MEMBER;
+        };
     }
 
     @Override

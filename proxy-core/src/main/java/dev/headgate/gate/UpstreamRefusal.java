@@ -1,6 +1,5 @@
 package dev.headgate.gate;
 
-import dev.headgate.profile.Binding;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Learns;
@@ -26,7 +25,7 @@ public record UpstreamRefusal(CheckRequest request, int status, ApiError error, 
                 return found;
             }
         }
-        throw new IllegalStateException("clues: none says anything (expected: the last one always does)");
+        return Clues.whatIsLeft(this);
     }
 
     /** One thing to look at. */
@@ -37,20 +36,13 @@ public record UpstreamRefusal(CheckRequest request, int status, ApiError error, 
     }
 
     @Nullable
-    Endpoint endpoint() {
-        return request.target().endpoint();
-    }
-
-    @Nullable
     Guards guards() {
-        Endpoint endpoint = endpoint();
-        return endpoint == null ? null : endpoint.guards();
+        return request.target().guards();
     }
 
     @Nullable
     Learns learns() {
-        Endpoint endpoint = endpoint();
-        return endpoint == null ? null : endpoint.learns();
+        return request.target().learns();
     }
 
     @Nullable
@@ -89,15 +81,5 @@ public record UpstreamRefusal(CheckRequest request, int status, ApiError error, 
     long tokenAge() {
         Session session = session();
         return session == null ? 0 : Math.max(0, request.now() - session.issuedAt()) / 1000;
-    }
-
-    static Reason reason(Binding binding) {
-        return switch (binding) {
-            case GUEST -> Reason.SESSION_GUEST;
-            case CONVERSATION -> Reason.SESSION_CONVERSATION;
-            case CHAT -> Reason.SESSION_CHAT;
-            case DIVISION -> Reason.SESSION_DIVISION;
-            case MEMBER -> Reason.SESSION_MEMBER;
-        };
     }
 }

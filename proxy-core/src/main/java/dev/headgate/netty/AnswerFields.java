@@ -35,14 +35,13 @@ final class AnswerFields {
     /** Lets scripts read what the edge adds to an answer that they may read. */
     static String cors(RequestHead request, ResponseHead answer, GateSettings settings) {
         Cors cors = settings.cors();
-        String origin = request.has(Cors.ORIGIN) ? Cors.origin(request) : null;
-        if (origin == null) {
-            return cors == null ? "" : VARY;
-        }
         if (cors == null) {
-            return answer.has(Cors.ALLOW_ORIGIN) ? expose(settings) : "";
+            boolean readable =
+                    request.has(Cors.ORIGIN) && answer.has(Cors.ALLOW_ORIGIN) && Cors.origin(request) != null;
+            return readable ? expose(settings) : "";
         }
-        return cors.allows(origin) ? cors.fields(origin) + expose(settings) : VARY;
+        String origin = Cors.origin(request);
+        return origin != null && cors.allows(origin) ? cors.fields(origin) + expose(settings) : VARY;
     }
 
     /** Likewise for an answer of the edge's own, which a page of any origin may read where none is configured. */
@@ -53,7 +52,7 @@ final class AnswerFields {
         }
         Cors cors = settings.cors();
         if (cors == null) {
-            return "Access-Control-Allow-Origin: " + origin + "\r\nVary: Origin\r\n" + expose(settings);
+            return Cors.fields(origin, false) + expose(settings);
         }
         return cors.allows(origin) ? cors.fields(origin) + expose(settings) : "";
     }

@@ -19,7 +19,6 @@ import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.profile.Endpoint;
-import dev.headgate.profile.Guards;
 import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
@@ -313,6 +312,12 @@ final class Exchange {
         upstreamRequestId = theirs == null || theirs.equals(id.id()) ? null : bounded(theirs);
     }
 
+    /** The answer's ININ-Correlation-Id, cut at 256 characters; null where it has none, or none has come yet. */
+    @Nullable
+    String correlationId() {
+        return correlationId;
+    }
+
     /** Records are kept, so nothing in them may be as long as the upstream likes. */
     private static @Nullable String bounded(@Nullable String text) {
         return text == null || text.length() <= LONGEST_KEPT ? text : text.substring(0, LONGEST_KEPT);
@@ -331,7 +336,8 @@ final class Exchange {
         HeadWriter out = downstream.loop().headWriter();
         boolean close = downstream.isClosing();
         boolean replaceCors = replacesCors();
-        added += AnswerFields.diagnosis(findings.diagnosis(), status) + AnswerFields.cors(head(), response, settings());
+        add(AnswerFields.diagnosis(findings.diagnosis(), status));
+        add(AnswerFields.cors(head(), response, settings()));
         snapshot.rewriter()
                 .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
         downstream.writer().head(out, to.kind() == Framing.Kind.CHUNKED);
@@ -348,9 +354,15 @@ final class Exchange {
                 || !checkRequest().policy().observed().contains(Reason.CORS_ORIGIN);
     }
 
-    /** The client's answer shall have this field line too. */
-    void add(String line) {
-        added += line;
+    /**
+     * The client's answer shall have these field lines too.
+     *
+     * @param lines each with its CRLF; empty for none, which costs nothing
+     */
+    void add(String lines) {
+        if (!lines.isEmpty()) {
+            added += lines;
+        }
     }
 
     void respondData(ByteBuf content) {
@@ -461,8 +473,7 @@ final class Exchange {
     /** Which segment of the path is the credential, or -1. */
     private static int tokenSegment(@Nullable CheckRequest request) {
         Endpoint endpoint = request == null ? null : request.target().endpoint();
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        String variable = guards == null ? null : guards.tokenVariable();
+        String variable = endpoint == null ? null : endpoint.tokenVariable();
         return endpoint == null || variable == null ? -1 : endpoint.path().position(variable);
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one request: the only thing that the access log, the metrics and captures read. Holds no credential.
  *
- * @param startMillis when its first byte was read, since the epoch
+ * @param startMillis when its head had been read, in milliseconds since the epoch
  * @param requestId as sent upstream and returned
  * @param idSource where {@code requestId} comes from
  * @param clientRequestId the client's unusable one, escaped and cut at 128 characters

@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  * to the exchange's event loop.
  */
 final class Findings {
+    /*
+     * Invariants:
+     *   - deny is the first that was observed, until the gate refuses: then it is what the gate refused for. What
+     *     happens behind the gate, such as an upstream that cannot be reached, is kept only where there is none yet;
+     *   - verdict is OBSERVE_DENY from the first that was observed until the gate refuses;
+     *   - diagnosis is what was observed, or else a warning about caches, or what explains the upstream's refusal.
+     */
     private @Nullable Deny deny;
     private VerdictKind verdict = VerdictKind.ALLOW;
     private @Nullable String note;
@@ -51,7 +58,7 @@ final class Findings {
         note = found;
     }
 
-    /** What the edge makes of the answer; what a rule has observed comes first. */
+    /** What the edge makes of the answer; what is there already stays. */
     void diagnosis(Diagnosis found) {
         if (diagnosis == null) {
             diagnosis = found;
@@ -68,7 +75,7 @@ final class Findings {
         return deny != null && !deny.reason().isAdvice();
     }
 
-    /** What explains the upstream's refusal. */
+    /** What explains the upstream's refusal; takes the place of what a rule only recommends. */
     void explained(Diagnosis found) {
         diagnosis = found;
     }
@@ -113,7 +120,11 @@ final class Findings {
                 deny == null ? null : deny.check(), deny == null ? null : deny.comparison(), diagnosis, error);
     }
 
-    /** The session that was learned, else the one that was found; null where there is none. */
+    /**
+     * The session that was learned, else the one that was found; null where there is none.
+     *
+     * @param request as the gate saw it last; null where it has seen none
+     */
     @Nullable
     Session session(@Nullable CheckRequest request) {
         return learned != null || request == null ? learned : request.session();

@@ -250,14 +250,15 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         }
         CompletableFuture<?> taken = lessons.take(answer);
         if (taken.isDone()) {
-            takenThenEnd(answer, trailers);
+            takenThenEnd(taken, answer, trailers);
             return;
         }
-        var unused = taken.whenComplete(
-                (nothing, failure) -> downstream.channel().eventLoop().execute(() -> takenThenEnd(answer, trailers)));
+        var unused = taken.whenComplete((nothing, failure) ->
+                downstream.channel().eventLoop().execute(() -> takenThenEnd(taken, answer, trailers)));
     }
 
-    private void takenThenEnd(HeldAnswer answer, @Nullable Trailers trailers) {
+    private void takenThenEnd(CompletableFuture<?> taken, HeldAnswer answer, @Nullable Trailers trailers) {
+        lessons.taken(taken);
         if (exchange.isFinished()) {
             release();
             return;

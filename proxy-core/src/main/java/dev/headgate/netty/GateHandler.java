@@ -46,8 +46,9 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         WAIT,
         /** It waits until it is complete, for the gate to read. */
         HOLD,
+        /** It goes on as it comes: the gate has let the request pass. */
         PASS,
-        /** The request has been refused. */
+        /** The edge has answered the request itself, or there is none. */
         DISCARD
     }
 
@@ -84,15 +85,9 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         exchange = next;
         content = Content.WAIT;
         Gate gate = next.snapshot().gate();
-        RequestHead head = next.head();
-        Route route = next.snapshot().route(head.path());
+        Route route = next.snapshot().route(next.head().path());
         next.route(route);
-        Profile profile = route == null ? null : route.profile();
-        Endpoint endpoint = profile == null ? null : profile.endpoint(head.method(), head.path());
-        Policy policy = route == null ? Policy.ENFORCE : route.policy();
-        TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
-        CheckRequest request =
-                gate.request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
+        CheckRequest request = checkRequest(next, route);
         // From here on the exchange knows which part of its path is a credential, and masks it in the record.
         next.checkRequest(request);
         if (edge.isDraining()) {
@@ -114,11 +109,24 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             refuse(next, tooLarge("limits.body", limit));
             return;
         }
+        TokenFingerprint token = request.token();
         if (token == null || !gate.needsSession(request)) {
             decideBody(ctx, next);
             return;
         }
         findSession(ctx, next, token);
+    }
+
+    /** What the rules may see, as far as the head alone tells it. */
+    private CheckRequest checkRequest(Exchange next, @Nullable Route route) {
+        RequestHead head = next.head();
+        Profile profile = route == null ? null : route.profile();
+        Endpoint endpoint = profile == null ? null : profile.endpoint(head.method(), head.path());
+        Policy policy = route == null ? Policy.ENFORCE : route.policy();
+        TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
+        return next.snapshot()
+                .gate()
+                .request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
     }
 
     /** Answers or refuses a preflight, where the edge decides which origins may use the API. */

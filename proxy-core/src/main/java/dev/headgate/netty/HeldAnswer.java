@@ -35,10 +35,12 @@ final class HeldAnswer {
         return framing;
     }
 
+    /** What has come of its body; the holder hands it on or releases it. */
     HeldContent content() {
         return content;
     }
 
+    /** Whether more is held than the limit allows, which the piece that came last may have brought about. */
     boolean isTooLong() {
         return content.size() > limit;
     }

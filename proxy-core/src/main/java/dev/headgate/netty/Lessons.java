@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,12 @@ import org.slf4j.LoggerFactory;
  * knows, or an explanation of a refusal. Confined to the exchange's event loop.
  */
 final class Lessons {
+    /*
+     * Invariants:
+     *   - it is made when the gate has let the request pass, so request is final: its session and ids are known;
+     *   - an answer either teaches a session (a create request's 2xx) or is explained (a 401 or 403), never both;
+     *   - only a new session is waited for. A store that fails changes nothing about the answer.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(Lessons.class);
 
     private static final byte[] UNREADABLE = {};
@@ -44,7 +52,6 @@ final class Lessons {
     private static final FieldName AGE = FieldName.of("age");
     private static final FieldName X_CACHE = FieldName.of("x-cache");
     private static final FieldName VIA = FieldName.of("via");
-    private static final FieldName CORRELATION_ID = FieldName.of("inin-correlation-id");
 
     private final Exchange exchange;
     private final CheckRequest request;
@@ -85,7 +92,7 @@ final class Lessons {
         return head.status() / 100 == 2;
     }
 
-    /** One that no other edge behind this one has refused or explained already. */
+    /** A 401 or 403 that no other edge behind this one has refused or explained already. */
     private static boolean isRefusal(ResponseHead head) {
         return (head.status() == 401 || head.status() == 403) && !head.has(REASON) && !head.has(DIAGNOSIS);
     }
@@ -114,14 +121,15 @@ final class Lessons {
         TokenFingerprint token = request.token();
         boolean issued = guards != null && guards.issued() && request.session() != null;
         if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
-            ignore(store().end(token, new Ending(Ending.Cause.REJECTED, now())).toCompletableFuture());
+            change(() -> store().end(token, new Ending(Ending.Cause.REJECTED, now())));
         }
     }
 
     /** The first use that the upstream takes binds a token to what the create answer did not tell. */
     private void bind(TokenFingerprint token) {
         Session session = request.session();
-        if (profile == null || session == null && !request.policy().allowUnknownTokens()) {
+        boolean teaches = session == null ? request.policy().allowUnknownTokens() : namesMoreThan(session);
+        if (profile == null || !teaches) {
             return;
         }
         Map<Binding, String> more = new EnumMap<>(Binding.class);
@@ -134,9 +142,19 @@ final class Lessons {
         }
         more.values().removeIf(String::isEmpty);
         if (session == null || !more.isEmpty()) {
-            ignore(store().bind(Session.seen(token, profile.name(), more, request.claims(), now()))
-                    .toCompletableFuture());
+            Session seen = Session.seen(token, profile.name(), more, request.claims(), now());
+            change(() -> store().bind(seen));
         }
+    }
+
+    /** Whether the request names an id of a kind that its token is not bound to yet. */
+    private boolean namesMoreThan(Session session) {
+        List<PresentedId> ids = request.ids();
+        boolean more = false;
+        for (int i = 0; i < ids.size() && !more; i++) {
+            more = !session.ids().containsKey(ids.get(i).binding());
+        }
+        return more;
     }
 
     /** A conversation or a member has been deleted. Of two that differ, nobody here knows which. */
@@ -151,16 +169,25 @@ final class Lessons {
                 .distinct()
                 .toList();
         if (ids.size() == 1) {
-            ignore(store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now()))
-                    .toCompletableFuture());
+            change(() -> store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now())));
         }
     }
 
-    private static void ignore(CompletableFuture<?> stage) {
-        var unused = stage.exceptionally(failure -> {
-            LOG.warn("session store: {}", failure.toString());
-            return null;
-        });
+    /** Nothing waits for it. A store that fails, or throws, costs the change and not the answer. */
+    private static void change(Supplier<? extends CompletionStage<?>> change) {
+        try {
+            var unused = change.get().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    warnOfStore(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            warnOfStore(e);
+        }
+    }
+
+    private static void warnOfStore(Throwable failure) {
+        LOG.warn("session store: {}", failure.toString());
     }
 
     /** An answer out of a cache, or on its way through one, may give one guest's token to another. */
@@ -185,7 +212,10 @@ final class Lessons {
         exchange.findings().diagnosis(new Diagnosis(Cause.CACHE_SHARED, confidence, detail));
     }
 
-    /** Takes what the whole answer says. The stage is complete when every request from now on sees it. */
+    /**
+     * Takes what the whole answer says. The stage is complete when every request from now on sees the session that it
+     * brings, or when the store has failed; on any thread. Then {@link #taken} is to be called.
+     */
     CompletableFuture<?> take(HeldAnswer answer) {
         if (create != null && isSuccess(answer.head())) {
             return learn(create, answer);
@@ -222,7 +252,7 @@ final class Lessons {
     }
 
     private void explain(ResponseHead head, ApiError said) {
-        ApiError error = withoutToken(said.orContext(head.value(CORRELATION_ID)));
+        ApiError error = withoutToken(said.orContext(exchange.correlationId()));
         exchange.findings().error(error);
         reject(head, error);
         if (!exchange.findings().isExplained()) {
@@ -232,22 +262,24 @@ final class Lessons {
     }
 
     private CompletableFuture<?> learn(CreateRequest of, HeldAnswer answer) {
-        CompletableFuture<?> stored;
         byte[] body = answer.body();
         try {
             Session session = of.learn(exchange.snapshot().recorder(), body == null ? UNREADABLE : body, now());
             exchange.findings().learned(session);
-            stored = store().put(session).toCompletableFuture();
+            return store().put(session).toCompletableFuture();
         } catch (NothingLearned e) {
             nothingLearned(e.getMessage());
             return CompletableFuture.completedFuture(null);
         } catch (RuntimeException e) {
-            stored = CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return stored.exceptionally(failure -> {
+    }
+
+    /** The stage that {@link #take(HeldAnswer)} gave is complete. */
+    void taken(CompletableFuture<?> stage) {
+        if (stage.isCompletedExceptionally()) {
             nothingLearned("session store: did not keep the session");
-            return null;
-        });
+        }
     }
 
     /** The client still gets the answer as it is. */

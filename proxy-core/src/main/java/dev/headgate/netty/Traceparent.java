@@ -12,7 +12,7 @@ final class Traceparent {
 
     private Traceparent() {}
 
-    /** A value of version 00 (section 3.2.2), or null; whatever else is sent in its place stays out of logs. */
+    /** A value in the form of version 00 (section 3.2.2), or null; whatever else is sent there stays out of logs. */
     static @Nullable String of(RequestHead head) {
         String value = head.value(NAME);
         if (value == null || value.length() != LENGTH) {

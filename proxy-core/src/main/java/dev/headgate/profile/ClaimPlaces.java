@@ -22,7 +22,7 @@ public record ClaimPlaces(
     }
 
     public boolean isEmpty() {
-        return pointers().isEmpty();
+        return expires == null && organization == null && ids.isEmpty();
     }
 
     /** All of them. */

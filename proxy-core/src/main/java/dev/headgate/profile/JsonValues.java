@@ -22,7 +22,11 @@ public final class JsonValues {
         return values[index];
     }
 
-    /** Likewise; the pointer must be one of the selection's. */
+    /**
+     * Likewise.
+     *
+     * @throws ArrayIndexOutOfBoundsException if the pointer is none of the selection's
+     */
     public @Nullable String get(String pointer) {
         return values[selection.pointers().indexOf(pointer)];
     }

@@ -53,14 +53,19 @@ public final class PathPattern {
                 .toList();
     }
 
-    /**
-     * Which segment of a path is that variable, counted from 0; -1 where the pattern has none of that name.
-     */
+    /** Which segment of a path is that variable, counted from 0; -1 where the pattern has none of that name. */
     public int position(String variable) {
-        return segments.indexOf("{" + variable + "}");
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            boolean named = segment.length() == variable.length() + 2 && segment.startsWith(variable, 1);
+            if (named && isVariable(segment)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
-    /** What stands for the variable in a path that this pattern matches. */
+    /** What stands for the variable, which must be one of this pattern's, in a path that this pattern matches. */
     public String value(String variable, String path) {
         int at = 0;
         for (int left = position(variable); left > 0; left--) {

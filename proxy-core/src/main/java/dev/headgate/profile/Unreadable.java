@@ -1,6 +1,9 @@
 package dev.headgate.profile;
 
-/** A JSON text that is not one object in UTF-8, or has a wanted value twice. The message holds no value. */
+/**
+ * A JSON text that is not one object in UTF-8, or that two readers may read in two ways: a wanted value is there twice,
+ * say, or the head tells of a content coding. The message holds no value.
+ */
 @SuppressWarnings("serial")
 public final class Unreadable extends Exception {
     public Unreadable(String message) {

@@ -160,7 +160,7 @@ final class GuestModel {
             String bound = known.ids.get(binding);
             String presented = ids.get(binding);
             if (bound != null && presented != null && !bound.equals(presented)) {
-                return UpstreamRefusal.reason(binding);
+                return Reason.of(binding);
             }
         }
         return null;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.WireClient.Answer;
+import dev.headgate.profile.Binding;
 import dev.headgate.session.CaffeineSessionStore;
+import dev.headgate.session.Ending;
 import dev.headgate.session.Session;
 import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
@@ -204,6 +206,44 @@ class LearningWireTest {
             Answer refused = edge.ask(message(guest.message(), guest.bearer()));
             Refusals.check(refused, Reason.STORE_UNAVAILABLE, "session store: no answer", edge.record());
             assertThat(edge.api.seen).isEmpty();
+        }
+    }
+
+    /** A store that keeps sessions, and throws at whatever changes one. */
+    private static SessionStore unchanging(InstantSource clock) {
+        return new DelegatingStore(new CaffeineSessionStore(10, clock)) {
+            @Override
+            public CompletionStage<@Nullable Void> bind(Session seen) {
+                throw new IllegalStateException("bind");
+            }
+
+            @Override
+            public CompletionStage<Boolean> end(TokenFingerprint fingerprint, Ending ending) {
+                throw new IllegalStateException("end a token");
+            }
+
+            @Override
+            public CompletionStage<Integer> end(String profile, Binding binding, String id, Ending ending) {
+                throw new IllegalStateException("end a conversation");
+            }
+        };
+    }
+
+    @Test
+    void aStoreThatThrowsAtAChangeCostsNoAnswer() throws Exception {
+        try (GuardedEdge edge = new GuardedEdge(GuardedEdge.ENFORCE, LearningWireTest::unchanging)) {
+            Guest guest = GuestApi.newGuest();
+            edge.api.script = seen -> List.of(GuestApi.json("{\"guest_token\":\"" + guest.token() + "\"}"));
+            edge.ask(Ask.identity());
+            String conversation = Ask.get("/api/v2/guests/conversations/" + guest.conversationId(), guest.bearer());
+            for (int status : new int[] {200, 401}) {
+                edge.api.script = seen -> List.of(GuestApi.answer(status, "", "{}"));
+                for (String request : List.of(conversation, conversation.replaceFirst("GET", "DELETE"))) {
+                    Answer answer = edge.ask(request);
+                    assertThat(answer.status()).isEqualTo(status);
+                    assertThat(answer.body()).isEqualTo("{}");
+                }
+            }
         }
     }
 

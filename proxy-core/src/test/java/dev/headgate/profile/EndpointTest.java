@@ -1,8 +1,11 @@
 package dev.headgate.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +53,19 @@ class EndpointTest {
         assertThat(profile.endpoint("GET", "/a/c")).isSameAs(second);
         assertThat(profile.endpoint("GET", "/c")).isSameAs(third);
         assertThat(profile.endpoint("PUT", "/c")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"session, guest", "guest, session", ", session"})
+    void whatIsGuardedInThePathIsThere(@Nullable String token, String id) {
+        IdPlaces ids = new IdPlaces(Map.of(id, Binding.CONVERSATION), Map.of(), Map.of());
+        Guards guards = new Guards(Set.of("bearer"), false, token, true, ids, false, List.of(), null);
+        assertThatThrownBy(() -> new Endpoint(null, PathPattern.of("/{guest}/session"), null, guards, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("session")
+                .hasMessageContaining("(expected: those of /{guest}/session)");
+        Endpoint both = new Endpoint(null, PathPattern.of("/{guest}/{session}"), null, guards, null);
+        assertThat(both.tokenVariable()).isEqualTo(token);
     }
 
     private static Endpoint endpoint(@Nullable String method, String path) {

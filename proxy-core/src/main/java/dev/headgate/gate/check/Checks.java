@@ -3,7 +3,10 @@ package dev.headgate.gate.check;
 import dev.headgate.gate.CheckList;
 import java.util.List;
 
-/** The rules in force, in the order in which they are asked. The first refusal counts. */
+/**
+ * The rules in force, in the order in which they are asked. The first that refuses counts, else the first that was
+ * observed.
+ */
 public final class Checks {
     public static final CheckList ALL = new CheckList(
             List.of(

@@ -7,11 +7,8 @@ import dev.headgate.gate.IdText;
 import dev.headgate.gate.PresentedId;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
-import dev.headgate.profile.Binding;
 import dev.headgate.session.Session;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +16,6 @@ import org.jspecify.annotations.Nullable;
  * where either is known.
  */
 final class SessionIdCheck implements Check {
-    private static final Map<Binding, Reason> REASONS = new EnumMap<>(Map.of(
-            Binding.GUEST, Reason.SESSION_GUEST,
-            Binding.CONVERSATION, Reason.SESSION_CONVERSATION,
-            Binding.CHAT, Reason.SESSION_CHAT,
-            Binding.DIVISION, Reason.SESSION_DIVISION,
-            Binding.MEMBER, Reason.SESSION_MEMBER));
-
     @Override
     public @Nullable Deny check(CheckRequest request) {
         Session session = request.session();
@@ -39,7 +29,7 @@ final class SessionIdCheck implements Check {
             if (!wrong && (claimed == null || claimed.equals(id.value()))) {
                 continue;
             }
-            Reason reason = REASONS.getOrDefault(id.binding(), Reason.SESSION_GUEST);
+            Reason reason = Reason.of(id.binding());
             if (found == null || weight(reason, request) < weight(found.reason(), request)) {
                 found = deny(reason, id, request, wrong ? bound : claimed, wrong);
             }
@@ -58,7 +48,7 @@ final class SessionIdCheck implements Check {
     private static Deny deny(
             Reason reason, PresentedId id, CheckRequest request, @Nullable String expected, boolean bound) {
         String shown = IdText.of(id.value());
-        String what = id.name() + " in the " + id.place();
+        String what = id.toString();
         return new Deny(
                 reason,
                 what + ": " + shown + " (expected: the one that token " + request.token()
