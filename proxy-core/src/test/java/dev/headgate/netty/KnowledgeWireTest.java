@@ -73,7 +73,7 @@ class KnowledgeWireTest extends GuardedWireTest {
                 "/api/v2/knowledge/guest/sessions/ID/documents?q=a",
                 "/api/v2/knowledge/guest/sessions/ID?q=a/b/c",
                 "/api/v2/knowledge/guest/sessions//ID///documents",
-                "//api//v2/knowledge/guest/sessions/ID/documents",
+                "/api//v2/knowledge/guest/sessions/ID/documents",
                 "/api/v2/knowledge/guest/sessions/ID;x=y/documents",
                 "/api/v2/knowledge/guest/sessions;x=y/ID;x=y",
                 "/api/v2/knowledge/guest/sessions/;x=y/ID/documents",
