@@ -10,6 +10,7 @@ import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Learns;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import dev.headgate.session.Credential;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.TokenClaims;
@@ -71,13 +72,21 @@ public final class Gate {
     /** The fingerprint of what the endpoint takes for the credential: Authorization's token, or a part of the path. */
     public static @Nullable TokenFingerprint token(
             RequestHead head, @Nullable Endpoint endpoint, Credential credential, KeyedHash hash) {
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        String variable = guards == null ? null : guards.tokenVariable();
-        if (endpoint == null || variable == null) {
+        String inPath = pathToken(head, endpoint);
+        if (inPath == null) {
             return credential.fingerprint();
         }
-        byte[] value = endpoint.path().value(variable, head.path()).getBytes(StandardCharsets.UTF_8);
+        byte[] value = inPath.getBytes(StandardCharsets.UTF_8);
         return hash.fingerprint(value, 0, value.length);
+    }
+
+    /** The part of the path that the endpoint takes for the credential, in its one spelling; null where there is none. */
+    public static @Nullable String pathToken(RequestHead head, @Nullable Endpoint endpoint) {
+        Guards guards = endpoint == null ? null : endpoint.guards();
+        String variable = guards == null ? null : guards.tokenVariable();
+        return endpoint == null || variable == null
+                ? null
+                : Uuid.canonical(endpoint.path().value(variable, head.path()));
     }
 
     /** Applies the rules that need the head alone. */
