@@ -80,15 +80,16 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, Request start) {
-        Exchange next = new Exchange(downstream, edge.snapshot(), start);
-        exchange = next;
-        content = Content.WAIT;
-        Gate gate = next.snapshot().gate();
-        RequestHead head = next.head();
-        Route route = next.snapshot().route(head.path());
-        next.route(route);
+        Snapshot snapshot = edge.snapshot();
+        Gate gate = snapshot.gate();
+        RequestHead head = start.head();
+        Route route = snapshot.route(head.path());
         Profile profile = route == null ? null : route.profile();
         Endpoint endpoint = profile == null ? null : profile.endpoint(head.method(), head.path());
+        Exchange next = new Exchange(downstream, snapshot, start, Gate.pathToken(head, endpoint));
+        exchange = next;
+        content = Content.WAIT;
+        next.route(route);
         Policy policy = route == null ? Policy.ENFORCE : route.policy();
         TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
         CheckRequest request =
