@@ -185,6 +185,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     @Override
     public void interim(ResponseHead head) {
         exchange.interim(head);
+        waitForTheClient();
     }
 
     @Override
@@ -218,6 +219,11 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     private void respondData(ByteBuf content) {
         exchange.respondData(content);
+        waitForTheClient();
+    }
+
+    /** Where it does not take what it was sent, the upstream's next words wait, and for so long only. */
+    private void waitForTheClient() {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null && !downstream.channel().isWritable()) {
             connection.pauseReading();
