@@ -121,12 +121,13 @@ public final class Gate {
         return endpoint == null ? null : endpoint.learns();
     }
 
-    /** Any of several such fields counts: servers differ over which of two they take. */
+    /** Any of several such fields counts: servers differ over which of two they take. An empty one is as good as none. */
     private static boolean saysJson(RequestHead head) {
         int field = head.find(FieldName.CONTENT_TYPE);
         boolean says = field < 0;
         for (; field >= 0 && !says; field = head.find(FieldName.CONTENT_TYPE, field + 1)) {
             says = head.valueIs(field, JSON)
+                    || head.valueStart(field) == head.valueEnd(field)
                     || head.value(field).toLowerCase(Locale.ROOT).contains("json");
         }
         return says;

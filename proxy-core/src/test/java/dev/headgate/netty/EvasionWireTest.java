@@ -159,6 +159,17 @@ class EvasionWireTest {
         assertThat(edge.api.seen).isEmpty();
     }
 
+    /** A server that guesses the type of a body without one guesses JSON. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Other: 1", "Content-Type:", "Content-Type: \t", "Content-Type: Application/JSON"})
+    void aBodyOfNoTypeIsRead(String type) throws Exception {
+        Guest me = edge.newGuest();
+        Guest other = edge.newGuest();
+        assertThat(reason(post("/api/v2/guests/files", other.message(), me.bearer(), type)))
+                .isEqualTo("session.guest");
+        assertThat(edge.api.seen).isEmpty();
+    }
+
     /** Logs are lines: neither a path nor an id can end one. */
     @Test
     void nothingOfAClientBreaksALine() throws Exception {
