@@ -14,8 +14,10 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +67,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         taken = true;
         boolean headOnly = request.method().equals(HttpMethod.HEAD);
-        AdminResponse refusal = refusal(request);
+        AdminResponse refusal = refusal(context, request);
         AdminPage page = page(request.uri());
         if (refusal != null || page == null) {
             send(context, refusal != null ? refusal : notFound(), headOnly);
@@ -83,7 +85,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static @Nullable AdminResponse refusal(FullHttpRequest request) {
+    private static @Nullable AdminResponse refusal(ChannelHandlerContext context, FullHttpRequest request) {
         Throwable malformed = request.decoderResult().cause();
         if (malformed != null) {
             return malformed instanceof TooLongFrameException
@@ -94,9 +96,24 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         // within its origin, without a preflight. Browsers name the origin of whatever is neither GET nor HEAD.
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        return !reads && request.headers().contains(HttpHeaderNames.ORIGIN)
-                ? AdminResponse.text(HttpResponseStatus.FORBIDDEN, "Origin: not taken here (expected: no web page)")
+        if (!reads && request.headers().contains(HttpHeaderNames.ORIGIN)) {
+            return AdminResponse.text(HttpResponseStatus.FORBIDDEN, "Origin: not taken here (expected: no web page)");
+        }
+        // What reads names no origin, but the page's own name. Nobody else can have a name without a dot.
+        boolean loopback = context.channel().localAddress() instanceof InetSocketAddress local
+                && local.getAddress().isLoopbackAddress();
+        return loopback
+                        && request.headers().getAll(HttpHeaderNames.HOST).stream()
+                                .anyMatch(AdminHandler::isDomain)
+                ? AdminResponse.text(
+                        HttpResponseStatus.FORBIDDEN, "Host: not taken here (expected: localhost or an address)")
                 : null;
+    }
+
+    private static boolean isDomain(String host) {
+        int port = host.indexOf(':');
+        String name = port < 0 ? host : host.substring(0, port);
+        return !host.startsWith("[") && name.indexOf('.') >= 0 && !NetUtil.isValidIpV4Address(name);
     }
 
     private AdminResponse notFound() {
@@ -155,6 +172,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+                .set("x-content-type-options", "nosniff")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         if (allow != null) {
             response.headers().set(HttpHeaderNames.ALLOW, allow);

@@ -153,6 +153,25 @@ class AdminServerTest {
         assertThat(response).startsWith("HTTP/1.1 4").contains(body > 0 ? "413" : "431");
     }
 
+    /** A page whose name leads to this address asks within its own origin. */
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, 200",
+        "localhost:9090, 200",
+        "127.0.0.1:9090, 200",
+        "[::1]:9090, 200",
+        "headgate:9090, 200",
+        "evil.example, 403",
+        "evil.example:9090, 403",
+        "127.0.0.1.evil.example, 403",
+        "localhost.evil.example:9090, 403"
+    })
+    void answersNoPageOnLoopback(String host, int status) throws Exception {
+        assertThat(raw(server.port(), "GET /livez HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 " + status + " ")
+                .contains("x-content-type-options: nosniff\r\n");
+    }
+
     @Test
     void refusesGarbage() throws Exception {
         assertThat(raw(server.port(), "\u0016\u0003\u0001 \r\n\r\n")).startsWith("HTTP/1.1 400 ");

@@ -53,9 +53,18 @@ public record CheckRequest(
 
     /** Fetch standard, section 3.2.2. */
     public static boolean isPreflight(RequestHead head) {
-        return head.method().equals("OPTIONS")
-                && head.has(REQUEST_METHOD)
-                && OVERRIDES.stream().noneMatch(head::has);
+        return head.method().equals("OPTIONS") && head.has(REQUEST_METHOD) && !overridesMethod(head);
+    }
+
+    private static boolean overridesMethod(RequestHead head) {
+        for (int i = 0; i < head.fieldCount(); i++) {
+            for (FieldName override : OVERRIDES) {
+                if (head.is(i, override) || override.isAliasedBy(head.bytes(), head.nameStart(i), head.nameEnd(i))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

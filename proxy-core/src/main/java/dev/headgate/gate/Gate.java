@@ -10,6 +10,7 @@ import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Learns;
 import dev.headgate.profile.Unreadable;
+import dev.headgate.profile.Uuid;
 import dev.headgate.session.Credential;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.TokenClaims;
@@ -72,12 +73,20 @@ public final class Gate {
     /** The fingerprint of what the endpoint takes for the credential: Authorization's token, or a part of the path. */
     public static @Nullable TokenFingerprint token(
             RequestHead head, @Nullable Endpoint endpoint, Credential credential, KeyedHash hash) {
-        String variable = endpoint == null ? null : endpoint.tokenVariable();
-        if (endpoint == null || variable == null) {
+        String inPath = pathToken(head, endpoint);
+        if (inPath == null) {
             return credential.fingerprint();
         }
-        byte[] value = endpoint.path().value(variable, head.path()).getBytes(StandardCharsets.UTF_8);
+        byte[] value = inPath.getBytes(StandardCharsets.UTF_8);
         return hash.fingerprint(value, 0, value.length);
+    }
+
+    /** The part of the path that the endpoint takes for the credential, in its one spelling; null where there is none. */
+    public static @Nullable String pathToken(RequestHead head, @Nullable Endpoint endpoint) {
+        String variable = endpoint == null ? null : endpoint.tokenVariable();
+        return endpoint == null || variable == null
+                ? null
+                : Uuid.canonical(endpoint.path().value(variable, head.path()));
     }
 
     /** Applies the rules that need the head alone. */
@@ -107,12 +116,13 @@ public final class Gate {
         return read ? BodyNeed.REQUIRED : BodyNeed.NONE;
     }
 
-    /** Any of several such fields counts: servers differ over which of two they take. */
+    /** Any of several such fields counts: servers differ over which of two they take. An empty one is as good as none. */
     private static boolean saysJson(RequestHead head) {
         int field = head.find(FieldName.CONTENT_TYPE);
         boolean says = field < 0;
         for (; field >= 0 && !says; field = head.find(FieldName.CONTENT_TYPE, field + 1)) {
             says = head.valueIs(field, JSON)
+                    || head.valueStart(field) == head.valueEnd(field)
                     || head.value(field).toLowerCase(Locale.ROOT).contains("json");
         }
         return says;

@@ -13,6 +13,9 @@ final class PathReading {
         if (bytes[from] != '/') {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         }
+        if (to - from > 1 && bytes[from + 1] == '/') {
+            throw bad("two slashes at its start (some servers take what follows for a host, RFC 3986 section 4.2)");
+        }
         return isPlain(bytes, from, to)
                 ? new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
                 : decode(bytes, from, to);

@@ -76,7 +76,10 @@ final class Exchange {
     private @Nullable Side aborted;
     private @Nullable UpstreamHandler upstream;
 
-    Exchange(Downstream downstream, Snapshot snapshot, Request request) {
+    /**
+     * @param pathToken the part of the path that is a credential, or null
+     */
+    Exchange(Downstream downstream, Snapshot snapshot, Request request, @Nullable String pathToken) {
         this.downstream = downstream;
         this.snapshot = snapshot;
         this.head = request.head();
@@ -84,7 +87,7 @@ final class Exchange {
         this.headNanos = System.nanoTime();
         this.startNanos = request.startNanos();
         this.startMillis = downstream.edge().clock().millis();
-        this.id = RequestIdentity.of(request.head(), snapshot.gate().settings(), startMillis);
+        this.id = RequestIdentity.of(request.head(), pathToken, snapshot.gate().settings(), startMillis);
         this.method = request.head().method();
         this.target = originForm(request.head());
         this.credential = Credential.of(request.head(), downstream.edge().hash());

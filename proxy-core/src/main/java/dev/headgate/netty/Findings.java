@@ -38,6 +38,8 @@ final class Findings {
     void refused(Deny found, VerdictKind kind) {
         if (deny == null || kind == VerdictKind.DENY) {
             deny = found;
+        } else {
+            note(found.reason() + ": " + found.detail());
         }
         if (verdict != VerdictKind.OBSERVE_DENY || kind == VerdictKind.DENY) {
             verdict = kind;

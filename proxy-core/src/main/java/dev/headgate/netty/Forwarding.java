@@ -185,6 +185,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     @Override
     public void interim(ResponseHead head) {
         exchange.interim(head);
+        waitForTheClient();
     }
 
     @Override
@@ -218,6 +219,11 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     private void respondData(ByteBuf content) {
         exchange.respondData(content);
+        waitForTheClient();
+    }
+
+    /** Where it does not take what it was sent, the upstream's next words wait, and for so long only. */
+    private void waitForTheClient() {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null && !downstream.channel().isWritable()) {
             connection.pauseReading();
@@ -248,13 +254,23 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             exchange.respondEnd(trailers);
             return;
         }
-        CompletableFuture<?> taken = lessons.take(answer);
+        CompletableFuture<?> taken = take(answer);
         if (taken.isDone()) {
             takenThenEnd(taken, answer, trailers);
             return;
         }
         var unused = taken.whenComplete((nothing, failure) ->
                 downstream.channel().eventLoop().execute(() -> takenThenEnd(taken, answer, trailers)));
+    }
+
+    /** A defect in what is learned must not cost the client its answer. */
+    private CompletableFuture<?> take(HeldAnswer answer) {
+        try {
+            return lessons.take(answer);
+        } catch (RuntimeException e) {
+            LOG.error("request {}: nothing taken from its answer", exchange.id().id(), e);
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private void takenThenEnd(CompletableFuture<?> taken, HeldAnswer answer, @Nullable Trailers trailers) {

@@ -40,6 +40,12 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(GateHandler.class);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /*
+     * WAIT -> HOLD | PASS | DISCARD, HOLD -> PASS | DISCARD, PASS -> DISCARD; a new request begins at WAIT.
+     * Invariants: held and heldEnd are empty in PASS and DISCARD; in WAIT and HOLD they are all that has come of the
+     * body; heldEnd is set only when the body is complete. In HOLD the next content, or the end, decides.
+     */
+
     /** What is done with the content that arrives. */
     private enum Content {
         /** It waits until the session store has answered. */
@@ -81,13 +87,17 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, Request start) {
-        Exchange next = new Exchange(downstream, edge.snapshot(), start);
+        Snapshot snapshot = edge.snapshot();
+        Gate gate = snapshot.gate();
+        RequestHead head = start.head();
+        Route route = snapshot.route(head.path());
+        Target target = target(head, route);
+        Exchange next = new Exchange(downstream, snapshot, start, Gate.pathToken(head, target.endpoint()));
         exchange = next;
         content = Content.WAIT;
-        Gate gate = next.snapshot().gate();
-        Route route = next.snapshot().route(next.head().path());
         next.route(route);
-        CheckRequest request = checkRequest(next, route);
+        TokenFingerprint token = Gate.token(head, target.endpoint(), next.credential(), edge.hash());
+        CheckRequest request = gate.request(head, target, next.credential(), token, next.startMillis());
         // From here on the exchange knows which part of its path is a credential, and masks it in the record.
         next.checkRequest(request);
         if (edge.isDraining()) {
@@ -109,7 +119,6 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             refuse(next, tooLarge("limits.body", limit));
             return;
         }
-        TokenFingerprint token = request.token();
         if (token == null || !gate.needsSession(request)) {
             decideBody(ctx, next);
             return;
@@ -117,16 +126,10 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         findSession(ctx, next, token);
     }
 
-    /** What the rules may see, as far as the head alone tells it. */
-    private CheckRequest checkRequest(Exchange next, @Nullable Route route) {
-        RequestHead head = next.head();
+    private static Target target(RequestHead head, @Nullable Route route) {
         Profile profile = route == null ? null : route.profile();
         Endpoint endpoint = profile == null ? null : profile.endpoint(head.method(), head.path());
-        Policy policy = route == null ? Policy.ENFORCE : route.policy();
-        TokenFingerprint token = Gate.token(head, endpoint, next.credential(), edge.hash());
-        return next.snapshot()
-                .gate()
-                .request(head, new Target(policy, profile, endpoint), next.credential(), token, next.startMillis());
+        return new Target(route == null ? Policy.ENFORCE : route.policy(), profile, endpoint);
     }
 
     /** Answers or refuses a preflight, where the edge decides which origins may use the API. */

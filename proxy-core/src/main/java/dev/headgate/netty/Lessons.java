@@ -14,6 +14,7 @@ import dev.headgate.profile.Binding;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Profile;
+import dev.headgate.profile.Uuid;
 import dev.headgate.session.Ending;
 import dev.headgate.session.Session;
 import dev.headgate.session.SessionRecorder;
@@ -243,7 +244,7 @@ final class Lessons {
         if (text == null) {
             return false;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = Uuid.canonical(text).getBytes(StandardCharsets.UTF_8);
         return exchange.downstream()
                 .edge()
                 .hash()

@@ -20,10 +20,16 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
     private static final String AUTHORIZATION = "authorization";
     private static final int SHORTEST_SECRET = 8;
 
+    /** In characters. To look for one long text in another takes as long as both lengths multiplied. */
+    private static final int LONGEST_SEARCHED = 256;
+
     /** How the first part of every JSON Web Token begins: a brace and a quotation mark in base64url. */
     private static final String JWT = "eyJ";
 
-    static RequestIdentity of(RequestHead head, GateSettings settings, long now) {
+    /**
+     * @param pathToken the part of the path that is a credential, or null
+     */
+    static RequestIdentity of(RequestHead head, @Nullable String pathToken, GateSettings settings, long now) {
         FieldName header = settings.requestIdHeader();
         int field = head.find(header);
         if (field < 0) {
@@ -33,7 +39,8 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         int to = head.valueEnd(field);
         boolean once = head.find(header, field + 1) < 0;
         String value = head.value(field);
-        boolean credential = holdsCredential(head, value);
+        boolean credential = holdsCredential(head, value)
+                || pathToken != null && sharesWord(value.toLowerCase(Locale.ROOT), pathToken.toLowerCase(Locale.ROOT));
         boolean valid = once && !credential && RequestIds.isValid(head.bytes(), from, to);
         if (settings.acceptRequestIds() && valid) {
             return new RequestIdentity(value, IdSource.CLIENT, null);
@@ -60,9 +67,12 @@ record RequestIdentity(String id, IdSource source, @Nullable String unusable) {
         return false;
     }
 
-    /** Whether a word of the value is in the id, or the id in a word; neither where they are short by chance. */
+    /** Whether a word of the value is in the id, or the id in a word; neither where they are short by chance. A long id may hold any. */
     private static boolean sharesWord(String id, String value) {
         StringTokenizer words = new StringTokenizer(value, " \t");
+        if (id.length() > LONGEST_SEARCHED) {
+            return words.hasMoreTokens();
+        }
         while (words.hasMoreTokens()) {
             String word = words.nextToken();
             if (word.length() >= SHORTEST_SECRET && id.contains(word)

@@ -14,6 +14,14 @@ public record Profile(String name, ClaimPlaces claims, List<Endpoint> endpoints)
         endpoints = List.copyOf(endpoints);
     }
 
+    /** Whether a part of some path is the credential: then it may be spelled as any part of a path may. */
+    public boolean takesTokenInPath() {
+        return endpoints.stream().anyMatch(endpoint -> {
+            Guards guards = endpoint.guards();
+            return guards != null && guards.tokenVariable() != null;
+        });
+    }
+
     /** The endpoint that a request is for, or null where the profile knows none. */
     public @Nullable Endpoint endpoint(String method, String path) {
         for (int i = 0; i < endpoints.size(); i++) {

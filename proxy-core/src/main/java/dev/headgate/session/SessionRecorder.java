@@ -81,7 +81,7 @@ public final class SessionRecorder {
                 ids.put(entry.getKey(), Uuid.canonical(id));
             }
         }
-        byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (profile.takesTokenInPath() ? Uuid.canonical(token) : token).getBytes(StandardCharsets.UTF_8);
         TokenClaims claims = TokenClaims.of(bytes, 0, bytes.length, profile.claims());
         Lifetime lifetime = lifetime(learns, values, now).atMost(later(claims.expiresAt()));
         return new Session(

@@ -26,7 +26,7 @@ class RequestHeadTest {
         "/caf%E9, /caf\ufffd",
         "/a%3bb;c=d/e;f, /a;b/e",
         "/;a/b, /b",
-        "//a///b//, /a/b/",
+        "/a///b//, /a/b/",
         "/.hidden, /.hidden",
         "/..., /...",
         "/a/..b/c.., /a/..b/c..",

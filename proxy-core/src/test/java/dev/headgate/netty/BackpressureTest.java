@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,46 @@ class BackpressureTest {
         client.expect("HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\nx-request-id: r1\r\n\r\n");
         transfer(server, client);
         assertThat(wire.record().bytesOut()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void interimAnswersWaitForTheClient() throws Exception {
+        RawSocket client = wire.client();
+        client.send(Wire.get("/", "r1"));
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.gotten("/", "r1"));
+        byte[] interim = ("HTTP/1.1 103 Early Hints\r\nLink: " + "a".repeat(16_000) + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        AtomicLong sent = new AtomicLong();
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < SIZE / interim.length; i++) {
+                    server.output().write(interim);
+                    sent.addAndGet(interim.length);
+                }
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        long taken;
+        do {
+            taken = sent.get();
+        } while (!pauses(sending) || sent.get() != taken);
+        assertThat(taken).as("bytes taken while no one reads").isLessThan(TAKEN_AT_MOST);
+        byte[] block = new byte[PATTERN.length];
+        while (!sending.isDone()) {
+            client.input().readNBytes(block, 0, block.length);
+        }
+        server.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+        String end = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-request-id: r1\r\n\r\nok";
+        StringBuilder last = new StringBuilder();
+        while (!last.toString().endsWith(end)) {
+            last.append((char) client.input().read());
+            if (last.length() > end.length()) {
+                last.deleteCharAt(0);
+            }
+        }
+        assertThat(wire.record().status()).isEqualTo(200);
     }
 
     /** Sends until nothing more is taken, looks at the memory, and then reads all of it. */

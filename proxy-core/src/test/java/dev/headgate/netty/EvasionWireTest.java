@@ -28,7 +28,6 @@ class EvasionWireTest {
             strings = {
                 "/api/v2/guests/messages",
                 "/api/v2/guests/messages/",
-                "//api/v2/guests/messages",
                 "/api//v2/guests//messages//",
                 "/api/v2/guests/messages?x=1",
                 "/api/v2/guests/messages/?x=1",
@@ -37,7 +36,7 @@ class EvasionWireTest {
                 "/api/v2/guests;v=1/messages;",
                 "/api/v2/guests/messages/;v=1",
                 "http://edge.example/api/v2/guests/messages",
-                "http://edge.example//api/v2/guests/messages/"
+                "http://edge.example/api/v2/guests/messages//"
             })
     void everyReadingOfThePathIsGuarded(String target) throws Exception {
         Guest me = edge.newGuest();
@@ -63,6 +62,10 @@ class EvasionWireTest {
                 "/api/v2/guests\\messages",
                 "/api/v2/guests/messages%00",
                 "/api/v2/guests/..;/guests/messages",
+                "//api/v2/guests/messages",
+                "//other.example/api/v2/guests/messages",
+                "///other.example/api/v2/guests/messages",
+                "http://edge.example//other.example/api/v2/guests/messages",
                 "/api/v2/guests/.;x/messages",
                 "/api/v2/guests/messages%",
                 "/api/v2/guests/messages%zz",
@@ -153,6 +156,17 @@ class EvasionWireTest {
                 "gu%65stI%64=" + other.guestId())) {
             assertThat(reason(get(path + query, me.bearer()))).as(query).isEqualTo("session.guest");
         }
+        assertThat(edge.api.seen).isEmpty();
+    }
+
+    /** A server that guesses the type of a body without one guesses JSON. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Other: 1", "Content-Type:", "Content-Type: \t", "Content-Type: Application/JSON"})
+    void aBodyOfNoTypeIsRead(String type) throws Exception {
+        Guest me = edge.newGuest();
+        Guest other = edge.newGuest();
+        assertThat(reason(post("/api/v2/guests/files", other.message(), me.bearer(), type)))
+                .isEqualTo("session.guest");
         assertThat(edge.api.seen).isEmpty();
     }
 

@@ -130,6 +130,19 @@ class ExplainFramingTest {
     }
 
     @Test
+    void aCompressedBodyOfManyEmptyMembers() throws Exception {
+        wire.limits(32 * 1024, 100, 1024 * 1024, 0);
+        RawSocket client = guest();
+        RawSocket server = asked(client, "GET", "1.1", "r1");
+        String body = gzip("").repeat(50_000);
+        String fields = "Content-Encoding: gzip\r\nContent-Length: " + body.length();
+        server.send("HTTP/1.1 403 Forbidden\r\n" + fields + "\r\n\r\n" + body);
+        client.expect(head("HTTP/1.1 403 Forbidden", fields, "x-request-id: r1", DIAGNOSIS), body);
+        explained(ApiError.UNREAD);
+        stillUsable(client, server);
+    }
+
+    @Test
     void aChunkedBody() throws Exception {
         RawSocket client = guest();
         RawSocket server = asked(client, "GET", "1.1", "r1");

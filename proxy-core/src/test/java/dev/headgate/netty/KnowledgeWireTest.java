@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
+import dev.headgate.session.Ending;
+import dev.headgate.session.TokenFingerprint;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,20 @@ class KnowledgeWireTest extends GuardedWireTest {
         assertThat(unknown.tokenCheck()).isEqualTo(TokenCheck.UNKNOWN);
         assertThat(unknown.token()).isNotNull().isNotEqualTo(record.token());
         refused(documents("x"), Reason.TOKEN_UNKNOWN, "no identity answer");
+    }
+
+    /** UUIDs are the same in either case (RFC 9562 section 4), so a revoked one must not pass in the other. */
+    @Test
+    void aUuidIsOneCredentialInEitherCase() throws Exception {
+        edge.use(GuardedEdge.ENFORCE, GuardedEdge.ALLOW_UNKNOWN);
+        for (String id : List.of("0a1b2c3d-0000-4000-8000-00000000abcd", "0A1B2C3D-0000-4000-8000-00000000ABCE")) {
+            String mine = Knowledge.started(edge, id);
+            String token = passed(documents(mine.toLowerCase(Locale.ROOT))).token();
+            assertThat(passed(documents(mine.toUpperCase(Locale.ROOT))).token()).isEqualTo(token);
+            edge.store.end(TokenFingerprint.parse(token), new Ending(Ending.Cause.REVOKED, 0));
+            refused(documents(mine.toLowerCase(Locale.ROOT)), Reason.TOKEN_REVOKED, "an operator revoked it");
+            refused(documents(mine.toUpperCase(Locale.ROOT)), Reason.TOKEN_REVOKED, "an operator revoked it");
+        }
     }
 
     @Test
@@ -73,7 +90,7 @@ class KnowledgeWireTest extends GuardedWireTest {
                 "/api/v2/knowledge/guest/sessions/ID/documents?q=a",
                 "/api/v2/knowledge/guest/sessions/ID?q=a/b/c",
                 "/api/v2/knowledge/guest/sessions//ID///documents",
-                "//api//v2/knowledge/guest/sessions/ID/documents",
+                "/api//v2/knowledge/guest/sessions/ID/documents",
                 "/api/v2/knowledge/guest/sessions/ID;x=y/documents",
                 "/api/v2/knowledge/guest/sessions;x=y/ID;x=y",
                 "/api/v2/knowledge/guest/sessions/;x=y/ID/documents",

@@ -681,7 +681,8 @@ class RefusalTableTest {
         for (String request : List.of(
                 Ask.request("OPTIONS", MESSAGES, null, "Origin: https://shop.example"),
                 get(HISTORY, method),
-                Ask.request("OPTIONS", MESSAGES, null, method, "X-HTTP-Method-Override: POST"))) {
+                Ask.request("OPTIONS", MESSAGES, null, method, "X-HTTP-Method-Override: POST"),
+                Ask.request("OPTIONS", MESSAGES, null, method, "X_HTTP_Method_Override: POST"))) {
             Refusals.check(edge.ask(request), Reason.AUTH_MISSING, "absent", edge.record());
         }
         assertThat(edge.api.seen).hasSize(1);
