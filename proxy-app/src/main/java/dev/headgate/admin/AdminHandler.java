@@ -67,8 +67,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         taken = true;
         boolean headOnly = request.method().equals(HttpMethod.HEAD);
-        AdminResponse refusal = refusal(context, request);
         AdminPage page = page(request.uri());
+        AdminResponse refusal = refusal(context, request, page != null && page.isPublic());
         if (refusal != null || page == null) {
             send(context, refusal != null ? refusal : notFound(), headOnly);
         } else if (!page.methods().contains(request.method())) {
@@ -85,7 +85,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static @Nullable AdminResponse refusal(ChannelHandlerContext context, FullHttpRequest request) {
+    private static @Nullable AdminResponse refusal(
+            ChannelHandlerContext context, FullHttpRequest request, boolean isPublic) {
         Throwable malformed = request.decoderResult().cause();
         if (malformed != null) {
             return malformed instanceof TooLongFrameException
@@ -103,6 +104,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean loopback = context.channel().localAddress() instanceof InetSocketAddress local
                 && local.getAddress().isLoopbackAddress();
         return loopback
+                        && !isPublic
                         && request.headers().getAll(HttpHeaderNames.HOST).stream()
                                 .anyMatch(AdminHandler::isDomain)
                 ? AdminResponse.text(

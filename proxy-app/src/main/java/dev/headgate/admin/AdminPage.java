@@ -22,8 +22,23 @@ public interface AdminPage {
         return List.of(HttpMethod.GET, HttpMethod.HEAD);
     }
 
-    /** A page for GET and HEAD that has its answer at once. */
+    /** Whether a web page may read it: it names no request, token or guest. */
+    default boolean isPublic() {
+        return false;
+    }
+
+    /** A public page for GET and HEAD that has its answer at once. */
     static AdminPage of(Function<FullHttpRequest, AdminResponse> answer) {
-        return request -> CompletableFuture.completedFuture(answer.apply(request));
+        return new AdminPage() {
+            @Override
+            public CompletionStage<AdminResponse> answer(FullHttpRequest request) {
+                return CompletableFuture.completedFuture(answer.apply(request));
+            }
+
+            @Override
+            public boolean isPublic() {
+                return true;
+            }
+        };
     }
 }

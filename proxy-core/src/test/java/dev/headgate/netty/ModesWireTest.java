@@ -52,6 +52,20 @@ class ModesWireTest extends GuardedWireTest {
         passed(message(me.message(), me.bearer()));
     }
 
+    /** The answer is the failure's; the log has both. */
+    @Test
+    void whatIsObservedDoesNotHideThatTheUpstreamFailed() throws Exception {
+        edge.use(GuardedEdge.ENFORCE, observing(Reason.TOKEN_UNKNOWN));
+        edge.api.script = seen -> List.of("garbage\r\n\r\n");
+        Answer answer = edge.ask(message("{}", "Authorization: Bearer from-nowhere"));
+        ExchangeRecord record = edge.record();
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.value("x-headgate-reason")).isEqualTo("upstream.invalid");
+        assertThat(record.verdict()).isEqualTo(VerdictKind.OBSERVE_DENY);
+        assertThat(record.reason()).isEqualTo(Reason.TOKEN_UNKNOWN);
+        assertThat(record.detail()).contains("no identity answer", "; upstream.invalid: answer: ");
+    }
+
     @Test
     void whatIsObservedDoesNotHideWhatIsEnforced() throws Exception {
         Guest me = edge.newGuest();
