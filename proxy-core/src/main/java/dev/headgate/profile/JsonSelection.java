@@ -96,8 +96,8 @@ public final class JsonSelection {
      */
     private record Reading(JsonParser parser, @Nullable String[] values, boolean[] seen) {
         void object(Node node) throws Unreadable {
-            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                Node child = node.children.get(parser.currentName());
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                Node child = node.children.get(name);
                 JsonToken value = parser.nextToken();
                 if (child == null) {
                     parser.skipChildren();
