@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.config.DurationText;
 import dev.headgate.profile.Binding;
 import dev.headgate.profile.ClaimPlaces;
 import dev.headgate.profile.Endpoint;
@@ -76,6 +77,9 @@ final class ProfileYaml {
         }
         list(10, "expiresIn", learns.expiresIn());
         list(10, "expiresAt", learns.expiresAt());
+        if (learns.lifetime() != null) {
+            line(10, "lifetime", DurationText.of(learns.lifetime()));
+        }
         list(10, "scopes", learns.scopes());
         list(10, "purpose", learns.purpose());
         list(10, "renews", learns.renews());

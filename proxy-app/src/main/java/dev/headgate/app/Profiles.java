@@ -63,6 +63,7 @@ final class Profiles {
                 learns.ids(),
                 learns.expiresIn(),
                 learns.expiresAt(),
+                learns.lifetime(),
                 learns.scopes(),
                 learns.purpose(),
                 learns.renews(),

@@ -1,6 +1,8 @@
 package dev.headgate.config;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,6 +11,22 @@ public final class DurationText {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18})(ms|s|m|h|d)");
 
     private DurationText() {}
+
+    /** The shortest text that {@link #parse} reads as this duration, which is one of whole milliseconds, 0 or more. */
+    public static String of(Duration duration) {
+        long millis = duration.toMillis();
+        Map<Long, String> units = new LinkedHashMap<>();
+        units.put(86_400_000L, "d");
+        units.put(3_600_000L, "h");
+        units.put(60_000L, "m");
+        units.put(1000L, "s");
+        for (Map.Entry<Long, String> unit : units.entrySet()) {
+            if (millis > 0 && millis % unit.getKey() == 0) {
+                return millis / unit.getKey() + unit.getValue();
+            }
+        }
+        return millis + "ms";
+    }
 
     /**
      * Reads a whole number and one unit; {@code 0} needs no unit.

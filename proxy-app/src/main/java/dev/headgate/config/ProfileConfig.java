@@ -1,6 +1,7 @@
 package dev.headgate.config;
 
 import dev.headgate.profile.Binding;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -67,6 +68,7 @@ public record ProfileConfig(@Nullable Claims claims, List<Endpoint> endpoints) {
             Map<Binding, List<String>> ids,
             List<String> expiresIn,
             List<String> expiresAt,
+            @Nullable Duration lifetime,
             List<String> scopes,
             List<String> purpose,
             List<String> renews,

@@ -142,6 +142,7 @@ class CheckCommandTest {
                           ids:
                             conversation: [/id]
                             member: [/member/id]
+                          lifetime: 1d
                           needs:
                             body: [/organizationId, /deploymentId]
                       - method: DELETE

@@ -16,6 +16,7 @@ import dev.headgate.profile.PathPattern;
 import dev.headgate.profile.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,7 @@ class OwnProfileTest {
                                         Map.of(Binding.GUEST, List.of("/g", "/h"), Binding.MEMBER, List.of("/m/0")),
                                         List.of("/in"),
                                         List.of("/at"),
+                                        Duration.ofMinutes(90),
                                         List.of("/scope"),
                                         List.of("/purpose"),
                                         List.of("/renews"),
@@ -132,6 +134,7 @@ class OwnProfileTest {
                                                 Map.of(),
                                                 List.of(),
                                                 List.of(),
+                                                null,
                                                 List.of(),
                                                 List.of(),
                                                 List.of(),

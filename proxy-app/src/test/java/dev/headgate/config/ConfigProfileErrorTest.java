@@ -74,7 +74,7 @@ class ConfigProfileErrorTest {
             learns: {token: [/token]}   | learns: {token: []}           | 14:25: profiles.my-chat.endpoints[0].learns.token: an empty list (expected: a list with at least one entry)
             learns: {token: [/token]}   | learns: {token: /token}       | 14:25: profiles.my-chat.endpoints[0].learns.token: "/token" (expected: a list with at least one entry)
             learns: {token: [/token]}   | learns: {}                    | 14:17: profiles.my-chat.endpoints[0].learns.token: missing (expected: a list with at least one entry)
-            learns: {token: [/token]}   | learns:                       | 14:16: profiles.my-chat.endpoints[0].learns: nothing (expected: a mapping with the keys token, ids, expiresIn, expiresAt, scopes, purpose, renews, needs)
+            learns: {token: [/token]}   | learns:                       | 14:16: profiles.my-chat.endpoints[0].learns: nothing (expected: a mapping with the keys token, ids, expiresIn, expiresAt, lifetime, scopes, purpose, renews, needs)
             learns: {token: [/token]}   | learns: {token: [token]}      | 14:26: profiles.my-chat.endpoints[0].learns.token[0]: "token" POINTER
             learns: {token: [/token]}   | learns: {token: [/a~2]}       | 14:26: profiles.my-chat.endpoints[0].learns.token[0]: "/a~2" POINTER
             learns: {token: [/token]}   | learns: {token: [/a, /b, /a]} | 14:34: profiles.my-chat.endpoints[0].learns.token[2]: "/a" (expected: each once; profiles.my-chat.endpoints[0].learns.token[0] has it already)

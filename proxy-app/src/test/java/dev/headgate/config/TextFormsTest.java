@@ -27,6 +27,13 @@ class TextFormsTest {
     })
     void durations(String text, Duration expected) {
         assertThat(DurationText.parse(text)).isEqualTo(expected);
+        assertThat(DurationText.parse(DurationText.of(expected))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S,0ms", "PT0.25S,250ms", "PT90S,90s", "PT90M,90m", "PT24H,1d", "PT25H,25h"})
+    void durationsAreWrittenShort(Duration duration, String text) {
+        assertThat(DurationText.of(duration)).isEqualTo(text);
     }
 
     @ParameterizedTest

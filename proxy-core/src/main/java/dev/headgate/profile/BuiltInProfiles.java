@@ -1,5 +1,6 @@
 package dev.headgate.profile;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 public final class BuiltInProfiles {
     private static final Set<String> BEARER = Set.of("bearer");
     private static final List<String> NOWHERE = List.of();
+
+    /** These answers tell no lifetime, and a claim may only shorten one: it must not be shorter than a chat. */
+    private static final Duration A_DAY = Duration.ofDays(1);
+
     private static final List<Set<String>> ANY_SCOPE = List.of();
 
     /** The guest API of the thread that Headgate started from. */
@@ -43,6 +48,7 @@ public final class BuiltInProfiles {
                         Binding.DIVISION, List.of("/divisionId")),
                 List.of("/expiresIn", "/expires_in"),
                 List.of("/expiresAt"),
+                null,
                 List.of("/scope", "/scopes"),
                 List.of("/purpose"),
                 List.of("/guestId"),
@@ -81,6 +87,7 @@ public final class BuiltInProfiles {
                         Binding.MEMBER, List.of("/member/id")),
                 NOWHERE,
                 NOWHERE,
+                A_DAY,
                 NOWHERE,
                 NOWHERE,
                 NOWHERE,
@@ -120,6 +127,7 @@ public final class BuiltInProfiles {
                 Map.of(),
                 NOWHERE,
                 NOWHERE,
+                A_DAY,
                 NOWHERE,
                 NOWHERE,
                 NOWHERE,

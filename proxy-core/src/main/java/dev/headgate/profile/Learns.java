@@ -1,8 +1,10 @@
 package dev.headgate.profile;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a create request and its 2xx answer tell the token and what it is bound to: JSON Pointers into their bodies, of
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param ids the answer's, by what they are
  * @param expiresIn where the answer tells the lifetime in seconds
  * @param expiresAt where it tells the end of the lifetime (ISO 8601)
+ * @param lifetime of a token whose answer tells none; null for the configuration's
  * @param scopes where it lists the scopes, as an array or separated by blanks
  * @param purpose where the request's body tells what the token is for
  * @param renews where the request's body names an existing guest: what such a request does not tell stays as it was
@@ -22,6 +25,7 @@ public record Learns(
         Map<Binding, List<String>> ids,
         List<String> expiresIn,
         List<String> expiresAt,
+        @Nullable Duration lifetime,
         List<String> scopes,
         List<String> purpose,
         List<String> renews,

@@ -42,7 +42,7 @@ public final class SessionRecorder {
     private final Duration clockSkew;
 
     /**
-     * @param defaultLifetime of a token whose answer tells none
+     * @param defaultLifetime of a token whose answer tells none, nor its profile
      * @param clockSkew how far the clock that a point in time was told by may be behind this one
      */
     public SessionRecorder(KeyedHash hash, Duration defaultLifetime, Duration clockSkew) {
@@ -130,7 +130,11 @@ public final class SessionRecorder {
         if (end == NOT_TOLD) {
             end = at(values.first(learns.expiresAt()));
         }
-        return end == NOT_TOLD ? new Lifetime(now + defaultLifetime.toMillis(), false) : new Lifetime(end, true);
+        if (end != NOT_TOLD) {
+            return new Lifetime(end, true);
+        }
+        Duration assumed = learns.lifetime() == null ? defaultLifetime : learns.lifetime();
+        return new Lifetime(now + assumed.toMillis(), false);
     }
 
     /** The end of a lifetime told in seconds, or {@link #NOT_TOLD}. */

@@ -221,6 +221,17 @@ class SessionRecorderTest {
                 1000);
     }
 
+    /** A chat by webchat-v2 may last longer than what is assumed of other tokens. */
+    @Test
+    void aProfileMayAssumeALifetimeOfItsOwn() throws NothingLearned {
+        Learns learns = Objects.requireNonNull(
+                BuiltInProfiles.WEBCHAT_V2.endpoints().get(0).learns());
+        byte[] answer = "{\"jwt\":\"t\",\"id\":\"c\"}".getBytes(StandardCharsets.UTF_8);
+        Session session = recorder.learn(BuiltInProfiles.WEBCHAT_V2, learns, new byte[0], answer, 1000);
+        assertThat(session.expiresAt()).isEqualTo(1000 + Duration.ofDays(1).toMillis());
+        assertThat(session.lifetimeTold()).isFalse();
+    }
+
     private Session learn(String request, String answer) throws NothingLearned {
         return recorder.learn(
                 BuiltInProfiles.FORUM_GUEST,
