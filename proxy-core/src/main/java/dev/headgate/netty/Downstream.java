@@ -1,141 +1,97 @@
 package dev.headgate.netty;
 
-import io.netty.buffer.Unpooled;
+import dev.headgate.http.HeadWriter;
+import dev.headgate.http.Trailers;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
-import java.net.InetSocketAddress;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** One client's connection. Confined to its event loop. */
-final class Downstream {
-    /** How long a closing connection is read from, so that no reset overtakes the last answer (RFC 9112 section 9.6). */
-    private static final Duration LINGER = Duration.ofSeconds(2);
-
+/**
+ * Where requests come from and answers go: an HTTP/1.1 connection, or one stream of an HTTP/2 connection. What lies
+ * behind it, from the gate on, does not ask which. Confined to its event loop.
+ */
+abstract class Downstream {
     private final Channel channel;
-    private final Edge edge;
-    private final LoopState loop;
-    private final MessageWriter writer;
-    private final HeadDecoder decoder;
-    private final String client;
-    private final boolean tls;
+    private final ClientConnection connection;
     private boolean closing;
-    private boolean lingering;
 
-    Downstream(Channel channel, Edge edge, LoopState loop, boolean tls) {
+    /**
+     * @param channel of which requests are read
+     * @param connection that it is, or is part of
+     */
+    Downstream(Channel channel, ClientConnection connection) {
         this.channel = channel;
-        this.edge = edge;
-        this.loop = loop;
-        this.tls = tls;
-        this.writer = new MessageWriter(channel);
-        this.decoder = new HeadDecoder(this);
-        this.client = channel.remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "-";
+        this.connection = connection;
     }
 
-    Channel channel() {
+    final Channel channel() {
         return channel;
     }
 
-    Edge edge() {
-        return edge;
+    final ClientConnection connection() {
+        return connection;
     }
 
-    LoopState loop() {
-        return loop;
+    final Edge edge() {
+        return connection.edge();
     }
 
-    MessageWriter writer() {
-        return writer;
+    final LoopState loop() {
+        return connection.loop();
     }
 
-    HeadDecoder decoder() {
-        return decoder;
-    }
+    /** As logged, for a request of the newest minor version. */
+    abstract String protocol();
 
-    String client() {
-        return client;
-    }
-
-    String scheme() {
-        return tls ? "https" : "http";
-    }
-
-    /** Whether no further request is taken on this connection. */
-    boolean isClosing() {
+    /** Whether no further request is taken here. */
+    final boolean isClosing() {
         return closing;
     }
 
-    /** After the exchange at hand the connection closes. */
-    void closeAfterwards() {
+    /** After the exchange at hand no further one comes, whatever of its request is still to come. */
+    final void closeAfterwards() {
         closing = true;
     }
 
-    void pauseReading() {
-        decoder.deadline().clear();
-        channel.config().setAutoRead(false);
-    }
+    /** Octets of the request's body that are still to come; -1 where nothing tells. */
+    abstract long bodyRemaining();
 
-    void resumeReading() {
-        decoder.expectMore();
-        channel.config().setAutoRead(true);
-    }
+    abstract void pauseReading();
 
-    /** The edge is draining: between requests the connection closes now, else after the exchange at hand. */
-    void drain() {
-        closing = true;
-        if (decoder.isIdle()) {
-            writer.flushAndClose();
-        }
-    }
+    abstract void resumeReading();
+
+    /** The client has more than enough to read: it must take some of it in time. */
+    abstract void expectTaking();
+
+    /** It has. */
+    abstract void taken();
+
+    /** Writes the head of an interim answer, at once. */
+    abstract void interim(HeadWriter head);
+
+    /**
+     * Starts the final answer.
+     *
+     * @param head in the form of HTTP/1.1
+     * @param chunked whether an HTTP/1.1 connection frames the content in chunks; else it goes out as it is
+     */
+    abstract void head(HeadWriter head, boolean chunked);
+
+    /** Takes the content over. */
+    abstract void data(ByteBuf content);
+
+    /** Ends the answer. */
+    abstract void end(@Nullable Trailers trailers);
+
+    /** What was written goes out. */
+    abstract void flush();
 
     /** The exchange at hand is over, with everything about it written. */
-    void exchangeFinished() {
-        if (!channel.isActive()) {
-            return;
-        }
-        if (closing) {
-            close();
-        } else {
-            decoder.next();
-        }
-    }
+    abstract void exchangeFinished();
 
-    private void close() {
-        boolean more = decoder.discard();
-        decoder.deadline().set(edge.snapshot().timeouts().idle().toNanos());
-        if (!more || tls || !(channel instanceof DuplexChannel duplex)) {
-            writer.flushAndClose();
-            return;
-        }
-        writer.flush();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
-            lingering = true;
-            decoder.deadline().set(LINGER.toNanos());
-            duplex.shutdownOutput();
-        });
-        channel.config().setAutoRead(true);
-    }
+    /** Breaks off so that the client cannot take what it got for a whole answer. */
+    abstract void reset();
 
-    /** The time that a closing connection had is over. */
-    void lingered() {
-        if (lingering) {
-            channel.close();
-        } else {
-            reset();
-        }
-    }
-
-    /** Breaks the connection off so that the client cannot take what it got for a whole answer. */
-    void reset() {
-        closing = true;
-        decoder.discard();
-        writer.release();
-        if (channel.isActive()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        channel.close();
-    }
+    /** The channel is closed: lets go of what waits to be written. */
+    abstract void release();
 }

@@ -51,16 +51,23 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         LoopState loop = loops.computeIfAbsent(channel.eventLoop(), l -> new LoopState(l, edge, transport));
         SslContext context = tls.get();
-        Downstream downstream = new Downstream(channel, edge, loop, context != null);
+        ClientConnection connection = new ClientConnection(channel, edge, loop, context != null);
+        channel.pipeline().addLast(ClientConnection.NAME, connection);
         if (context != null) {
             channel.pipeline().addLast("tls", context.newHandler(channel.alloc()));
         }
-        channel.pipeline()
+        speakHttp1(connection);
+    }
+
+    private static void speakHttp1(ClientConnection connection) {
+        Http1Connection downstream = new Http1Connection(connection.channel(), connection);
+        connection.speaks(downstream);
+        connection
+                .channel()
+                .pipeline()
                 .addLast(HeadDecoder.NAME, downstream.decoder())
                 .addLast(GateHandler.NAME, new GateHandler(downstream))
                 .addLast(ProxyHandler.NAME, new ProxyHandler());
-        loop.downstreams().add(downstream);
-        edge.connections().downstreamOpened();
     }
 
     /**
@@ -71,17 +78,17 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     public CompletableFuture<Integer> drain() {
         edge.drain();
         return onEachLoop(loop -> {
-            List.copyOf(loop.downstreams()).forEach(Downstream::drain);
+            List.copyOf(loop.connections()).forEach(ClientConnection::drain);
             loop.pool().closeIdle();
-            return loop.downstreams().size();
+            return loop.connections().size();
         });
     }
 
     /** Breaks off what is still open; says how many that were. Any thread. */
     public CompletableFuture<Integer> abort() {
         return onEachLoop(loop -> {
-            List<Downstream> open = List.copyOf(loop.downstreams());
-            open.forEach(Downstream::reset);
+            List<ClientConnection> open = List.copyOf(loop.connections());
+            open.forEach(ClientConnection::reset);
             return open.size();
         });
     }

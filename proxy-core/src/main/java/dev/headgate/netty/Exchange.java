@@ -23,7 +23,7 @@ import dev.headgate.session.Credential;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -253,18 +253,26 @@ final class Exchange {
             return;
         }
         boolean close = beginOwnAnswer(found.reason().status(), found.reason().endsConnection());
-        Refusal refusal = Refusal.of(found, id.id(), settings(), head, close);
-        bytesOut = refusal.bodyLength();
-        downstream.writer().raw(refusal.bytes());
-        responseEnded();
+        HeadWriter out = downstream.loop().headWriter();
+        byte[] body = Refusal.write(found, id.id(), settings(), head, close, out);
+        bytesOut = body.length;
+        downstream.head(out, false);
+        downstream.data(Unpooled.wrappedBuffer(body));
+        ownAnswerEnds();
     }
 
     /** Answers a preflight that the edge decides, with these field lines. */
     void answerPreflight(String fields) {
         boolean close = beginOwnAnswer(204, false);
-        String text = "HTTP/1.1 204 No Content\r\n" + settings().requestIdHeader() + ": " + id.id() + "\r\n" + fields
-                + (close ? "Connection: close\r\n\r\n" : "\r\n");
-        downstream.writer().raw(ByteBufUtil.writeAscii(downstream.channel().alloc(), text));
+        HeadWriter out = downstream.loop().headWriter();
+        out.write("HTTP/1.1 204 No Content\r\n" + settings().requestIdHeader() + ": " + id.id() + "\r\n" + fields
+                + (close ? "Connection: close\r\n\r\n" : "\r\n"));
+        downstream.head(out, false);
+        ownAnswerEnds();
+    }
+
+    private void ownAnswerEnds() {
+        downstream.end(null);
         responseEnded();
     }
 
@@ -291,7 +299,7 @@ final class Exchange {
         if (requestEnded) {
             return false;
         }
-        long remaining = downstream.decoder().bodyRemaining();
+        long remaining = downstream.bodyRemaining();
         return remaining > DRAINED_BODY || remaining < 0 || head != null && head.expectsContinue() && !continued;
     }
 
@@ -302,8 +310,7 @@ final class Exchange {
         }
         HeadWriter out = downstream.loop().headWriter();
         snapshot.rewriter().response(interim, new ResponseEdit(id.id(), Framing.NONE, false, false, false, ""), out);
-        downstream.writer().head(out, false);
-        downstream.writer().flush();
+        downstream.interim(out);
     }
 
     /** The upstream has answered with this head. */
@@ -343,7 +350,7 @@ final class Exchange {
         add(AnswerFields.cors(head(), response, settings()));
         snapshot.rewriter()
                 .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
-        downstream.writer().head(out, to.kind() == Framing.Kind.CHUNKED);
+        downstream.head(out, to.kind() == Framing.Kind.CHUNKED);
     }
 
     /** The edge's word on origins counts where it has one; but where it only observes, that word refuses nobody. */
@@ -370,18 +377,18 @@ final class Exchange {
 
     void respondData(ByteBuf content) {
         bytesOut += content.readableBytes();
-        downstream.writer().data(content);
+        downstream.data(content);
     }
 
     void respondEnd(@Nullable Trailers trailers) {
         answeredNanos = System.nanoTime();
-        downstream.writer().end(trailers);
+        downstream.end(trailers);
         responseEnded();
     }
 
     private void responseEnded() {
         responseEnded = true;
-        downstream.writer().flush();
+        downstream.flush();
         if (requestEnded || downstream.isClosing()) {
             finish();
         } else {
@@ -459,9 +466,9 @@ final class Exchange {
                 now - startNanos,
                 sentNanos == NONE || answeredNanos == NONE ? NONE : answeredNanos - sentNanos,
                 sentNanos == NONE ? NONE : sentNanos - headNanos,
-                downstream.client(),
-                downstream.scheme(),
-                head != null && head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
+                downstream.connection().address(),
+                downstream.connection().scheme(),
+                head != null && head.minorVersion() == 0 ? "HTTP/1.0" : downstream.protocol(),
                 head == null ? null : Traceparent.of(head),
                 aborted,
                 head == null ? GuardedFields.NONE : guarded(head),

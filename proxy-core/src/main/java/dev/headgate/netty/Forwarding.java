@@ -176,7 +176,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null) {
             if (exchange.isRequestEnded()) {
-                downstream.decoder().deadline().clear();
+                downstream.taken();
             }
             connection.resumeReading();
         }
@@ -227,10 +227,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null && !downstream.channel().isWritable()) {
             connection.pauseReading();
-            downstream
-                    .decoder()
-                    .deadline()
-                    .set(exchange.snapshot().timeouts().idle().toNanos());
+            downstream.expectTaking();
         }
     }
 
@@ -286,7 +283,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     @Override
     public void flush() {
         if (held == null) {
-            downstream.writer().flush();
+            downstream.flush();
         }
     }
 

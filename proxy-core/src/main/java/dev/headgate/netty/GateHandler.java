@@ -19,7 +19,6 @@ import dev.headgate.profile.Unreadable;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -205,8 +204,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             decideContent(ctx, next, held.bytes());
         } else if (next.head().expectsContinue()) {
             next.continued();
-            downstream.writer().raw(Unpooled.wrappedBuffer(CONTINUE));
-            downstream.writer().flush();
+            downstream.interim(downstream.loop().headWriter().write(CONTINUE));
         }
     }
 
@@ -354,9 +352,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         if (current != null) {
             current.abort(Side.DOWNSTREAM);
         }
-        downstream.writer().release();
-        downstream.loop().downstreams().remove(downstream);
-        edge.connections().downstreamClosed();
+        downstream.release();
         ctx.fireChannelInactive();
     }
 

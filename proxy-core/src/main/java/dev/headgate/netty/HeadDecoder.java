@@ -32,7 +32,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         DISCARD
     }
 
-    private final Downstream downstream;
+    private final Http1Connection downstream;
     private final HeadReader reader;
     private final HeadParser parser;
     private final BodyReader body;
@@ -50,7 +50,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         }
     };
 
-    HeadDecoder(Downstream downstream) {
+    HeadDecoder(Http1Connection downstream) {
         this.downstream = downstream;
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();

@@ -11,7 +11,7 @@ final class LoopState {
     private final Deadlines deadlines;
     private final UpstreamPool pool;
     private final HeadWriter headWriter = new HeadWriter();
-    private final Set<Downstream> downstreams = new HashSet<>();
+    private final Set<ClientConnection> connections = new HashSet<>();
 
     LoopState(EventLoop loop, Edge edge, Transport transport) {
         this.loop = loop;
@@ -31,9 +31,9 @@ final class LoopState {
         return pool;
     }
 
-    /** The open connections of clients. */
-    Set<Downstream> downstreams() {
-        return downstreams;
+    /** Those of clients that are open. */
+    Set<ClientConnection> connections() {
+        return connections;
     }
 
     /** Empty; used up before anything else runs on the loop. */

@@ -80,12 +80,6 @@ final class MessageWriter {
         }
     }
 
-    /** A whole message, or part of one, as bytes. */
-    void raw(ByteBuf bytes) {
-        room(bytes.readableBytes()).writeBytes(bytes);
-        bytes.release();
-    }
-
     void flush() {
         push();
         if (dirty) {

@@ -2,56 +2,56 @@ package dev.headgate.netty;
 
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.http.HeadWriter;
 import dev.headgate.http.RequestHead;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The response of a refusal: at once an RFC 9457 problem and a Genesys error body, so that both kinds of client show
  * the reason.
- *
- * @param bytes the whole response
- * @param bodyLength how many of them are its body
  */
-record Refusal(ByteBuf bytes, int bodyLength) {
+final class Refusal {
     private static final String TYPE = "tag:headgate.dev,2026:reasons/";
     private static final String INSTANCE = "tag:headgate.dev,2026:requests/";
+    private static final byte[] NO_BODY = {};
+
+    private Refusal() {}
 
     /**
+     * Appends the head.
+     *
      * @param request null where it could not be read; HEAD gets no body
      * @param close whether the connection closes after it
+     * @return the body
      */
-    static Refusal of(
-            Deny deny, String requestId, GateSettings settings, @Nullable RequestHead request, boolean close) {
+    static byte[] write(
+            Deny deny,
+            String requestId,
+            GateSettings settings,
+            @Nullable RequestHead request,
+            boolean close,
+            HeadWriter out) {
         String code = deny.reason().code();
         int status = deny.reason().status();
         String title = deny.reason().title();
         byte[] body = body(deny, requestId).getBytes(StandardCharsets.UTF_8);
-        StringBuilder head = new StringBuilder(512);
-        line(head, "HTTP/1.1 ", String.valueOf(status), " ", phrase(status));
-        line(head, "content-type: application/problem+json");
-        line(head, "content-length: ", String.valueOf(body.length));
-        line(head, "cache-control: no-store");
-        line(head, settings.requestIdHeader().toString(), ": ", requestId);
-        line(head, "x-headgate-reason: ", code);
-        line(head, "Proxy-Status: headgate; error=", proxyError(deny), "; details=\"", code, "\"");
+        line(out, "HTTP/1.1 ", String.valueOf(status), " ", phrase(status));
+        line(out, "content-type: application/problem+json");
+        line(out, "content-length: ", String.valueOf(body.length));
+        line(out, "cache-control: no-store");
+        line(out, settings.requestIdHeader().toString(), ": ", requestId);
+        line(out, "x-headgate-reason: ", code);
+        line(out, "Proxy-Status: headgate; error=", proxyError(deny), "; details=\"", code, "\"");
         if (status == 401) {
-            line(head, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"", title, "\"");
+            line(out, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"", title, "\"");
         }
-        head.append(AnswerFields.cors(request, settings));
+        out.write(AnswerFields.cors(request, settings));
         if (close) {
-            line(head, "Connection: close");
+            line(out, "Connection: close");
         }
-        line(head);
-        ByteBuf out = Unpooled.buffer(head.length() + body.length);
-        ByteBufUtil.writeAscii(out, head);
-        if (request != null && request.method().equals("HEAD")) {
-            return new Refusal(out, 0);
-        }
-        return new Refusal(out.writeBytes(body), body.length);
+        line(out);
+        return request != null && request.method().equals("HEAD") ? NO_BODY : body;
     }
 
     private static String body(Deny deny, String requestId) {
@@ -113,10 +113,10 @@ record Refusal(ByteBuf bytes, int bodyLength) {
         };
     }
 
-    private static void line(StringBuilder head, String... parts) {
+    private static void line(HeadWriter out, String... parts) {
         for (String part : parts) {
-            head.append(part);
+            out.write(part);
         }
-        head.append("\r\n");
+        out.write("\r\n");
     }
 }

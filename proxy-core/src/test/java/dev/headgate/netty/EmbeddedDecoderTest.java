@@ -81,9 +81,10 @@ class EmbeddedDecoderTest {
     private String decode(byte[] bytes, int cut) {
         EmbeddedChannel channel = new EmbeddedChannel();
         LoopState loop = new LoopState(channel.eventLoop(), edge.edge, Transport.NIO);
-        Downstream downstream = new Downstream(channel, edge.edge, loop, false);
+        ClientConnection connection = new ClientConnection(channel, edge.edge, loop, false);
+        Http1Connection downstream = new Http1Connection(channel, connection);
         Recorder recorder = new Recorder(downstream);
-        channel.pipeline().addLast(downstream.decoder(), recorder);
+        channel.pipeline().addLast(connection, downstream.decoder(), recorder);
         for (int at = 0; at < bytes.length; at += cut) {
             channel.writeInbound(Unpooled.copiedBuffer(bytes, at, Math.min(cut, bytes.length - at)));
         }

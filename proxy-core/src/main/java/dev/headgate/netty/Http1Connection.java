@@ -1,0 +1,151 @@
+package dev.headgate.netty;
+
+import dev.headgate.http.HeadWriter;
+import dev.headgate.http.Trailers;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A client's connection that speaks HTTP/1.1: one exchange after the other. Confined to its event loop. */
+final class Http1Connection extends Downstream implements ClientConnection.Protocol {
+    /** How long a closing connection is read from, so that no reset overtakes the last answer (RFC 9112 section 9.6). */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final MessageWriter writer;
+    private final HeadDecoder decoder;
+    private boolean lingering;
+
+    Http1Connection(Channel channel, ClientConnection connection) {
+        super(channel, connection);
+        this.writer = new MessageWriter(channel);
+        this.decoder = new HeadDecoder(this);
+    }
+
+    HeadDecoder decoder() {
+        return decoder;
+    }
+
+    @Override
+    String protocol() {
+        return "HTTP/1.1";
+    }
+
+    @Override
+    long bodyRemaining() {
+        return decoder.bodyRemaining();
+    }
+
+    @Override
+    void pauseReading() {
+        decoder.deadline().clear();
+        channel().config().setAutoRead(false);
+    }
+
+    @Override
+    void resumeReading() {
+        decoder.expectMore();
+        channel().config().setAutoRead(true);
+    }
+
+    @Override
+    void expectTaking() {
+        decoder.deadline().set(edge().snapshot().timeouts().idle().toNanos());
+    }
+
+    @Override
+    void taken() {
+        decoder.deadline().clear();
+    }
+
+    @Override
+    void interim(HeadWriter head) {
+        writer.head(head, false);
+        writer.flush();
+    }
+
+    @Override
+    void head(HeadWriter head, boolean chunked) {
+        writer.head(head, chunked);
+    }
+
+    @Override
+    void data(ByteBuf content) {
+        writer.data(content);
+    }
+
+    @Override
+    void end(@Nullable Trailers trailers) {
+        writer.end(trailers);
+    }
+
+    @Override
+    void flush() {
+        writer.flush();
+    }
+
+    @Override
+    public void drain() {
+        closeAfterwards();
+        if (decoder.isIdle()) {
+            writer.flushAndClose();
+        }
+    }
+
+    @Override
+    void exchangeFinished() {
+        if (!channel().isActive()) {
+            return;
+        }
+        if (isClosing()) {
+            close();
+        } else {
+            decoder.next();
+        }
+    }
+
+    private void close() {
+        boolean more = decoder.discard();
+        expectTaking();
+        if (!more || connection().isTls() || !(channel() instanceof DuplexChannel duplex)) {
+            writer.flushAndClose();
+            return;
+        }
+        writer.flush();
+        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            lingering = true;
+            decoder.deadline().set(LINGER.toNanos());
+            duplex.shutdownOutput();
+        });
+        channel().config().setAutoRead(true);
+    }
+
+    /** The time that a closing connection had is over. */
+    void lingered() {
+        if (lingering) {
+            channel().close();
+        } else {
+            reset();
+        }
+    }
+
+    @Override
+    public void reset() {
+        closeAfterwards();
+        decoder.discard();
+        writer.release();
+        if (channel().isActive()) {
+            channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        channel().close();
+    }
+
+    @Override
+    void release() {
+        writer.release();
+    }
+}
