@@ -201,6 +201,7 @@ public final class Gate {
                     case MALFORMED -> Reason.HEAD_MALFORMED;
                     case TOO_LARGE -> Reason.HEAD_TOO_LARGE;
                     case FRAMING -> Reason.FRAMING_AMBIGUOUS;
+                    case HOST -> Reason.HOST_INVALID;
                     case FOLDED_AUTHORIZATION -> Reason.AUTH_FOLDED;
                     case TRAILER -> Reason.TRAILER_FORBIDDEN;
                 };

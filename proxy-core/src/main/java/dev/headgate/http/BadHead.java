@@ -14,6 +14,8 @@ public final class BadHead extends Exception {
         TOO_LARGE,
         /** Where the body ends can be read in two ways (RFC 9112 section 6.3). */
         FRAMING,
+        /** Host is told several times, or differs from {@code :authority} (RFC 9113 section 8.3.1). */
+        HOST,
         /** An Authorization field that goes on in a second line (RFC 9112 section 5.2). */
         FOLDED_AUTHORIZATION,
         /** A trailer field that must not be one (RFC 9110 section 6.5.1). */

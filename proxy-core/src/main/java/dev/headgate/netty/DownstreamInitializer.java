@@ -19,13 +19,19 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     private final Edge edge;
     private final Transport transport;
     private final Supplier<@Nullable SslContext> tls;
+    private final boolean http2;
     private final Map<EventLoop, LoopState> loops;
 
     private DownstreamInitializer(
-            Edge edge, Transport transport, Supplier<@Nullable SslContext> tls, Map<EventLoop, LoopState> loops) {
+            Edge edge,
+            Transport transport,
+            Supplier<@Nullable SslContext> tls,
+            boolean http2,
+            Map<EventLoop, LoopState> loops) {
         this.edge = edge;
         this.transport = transport;
         this.tls = tls;
+        this.http2 = http2;
         this.loops = loops;
     }
 
@@ -35,7 +41,7 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param transport the one that the channels are of
      */
     public static DownstreamInitializer of(Edge edge, Transport transport) {
-        return new DownstreamInitializer(edge, transport, () -> null, new ConcurrentHashMap<>());
+        return new DownstreamInitializer(edge, transport, () -> null, false, new ConcurrentHashMap<>());
     }
 
     /**
@@ -44,7 +50,14 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param context asked for each connection, on its event loop; null for plain HTTP
      */
     public DownstreamInitializer withTls(Supplier<@Nullable SslContext> context) {
-        return new DownstreamInitializer(edge, transport, context, loops);
+        return new DownstreamInitializer(edge, transport, context, http2, loops);
+    }
+
+    /**
+     * The same, for a listener without TLS whose clients may speak HTTP/2 from the first byte on (RFC 9113 section 3.3).
+     */
+    public DownstreamInitializer withPriorKnowledge() {
+        return new DownstreamInitializer(edge, transport, tls, true, loops);
     }
 
     @Override
@@ -56,18 +69,11 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
         if (context != null) {
             channel.pipeline().addLast("tls", context.newHandler(channel.alloc()));
         }
-        speakHttp1(connection);
-    }
-
-    private static void speakHttp1(ClientConnection connection) {
-        Http1Connection downstream = new Http1Connection(connection.channel(), connection);
-        connection.speaks(downstream);
-        connection
-                .channel()
-                .pipeline()
-                .addLast(HeadDecoder.NAME, downstream.decoder())
-                .addLast(GateHandler.NAME, new GateHandler(downstream))
-                .addLast(ProxyHandler.NAME, new ProxyHandler());
+        if (context == null && !http2) {
+            Http1Connection.start(connection);
+        } else {
+            channel.pipeline().addLast(ProtocolHandler.NAME, new ProtocolHandler(connection));
+        }
     }
 
     /**

@@ -26,6 +26,18 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
         this.decoder = new HeadDecoder(this);
     }
 
+    /** Adds what speaks HTTP/1.1 to the end of the connection's pipeline. */
+    static void start(ClientConnection connection) {
+        Http1Connection http1 = new Http1Connection(connection.channel(), connection);
+        connection.speaks(http1);
+        connection
+                .channel()
+                .pipeline()
+                .addLast(HeadDecoder.NAME, http1.decoder)
+                .addLast(GateHandler.NAME, new GateHandler(http1))
+                .addLast(ProxyHandler.NAME, new ProxyHandler());
+    }
+
     HeadDecoder decoder() {
         return decoder;
     }

@@ -57,7 +57,7 @@ final class RunningEdge implements AutoCloseable {
         group = transport.group(threads);
         listener = transport
                 .listener(group)
-                .childHandler(initializer)
+                .childHandler(initializer.withPriorKnowledge())
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();

@@ -1,0 +1,172 @@
+package dev.headgate.netty;
+
+import dev.headgate.netty.Deadlines.Deadline;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A client's connection that speaks HTTP/2 (RFC 9113): an {@link Http2Stream} for each request. Confined to its event loop. */
+final class Http2Connection extends ChannelInboundHandlerAdapter implements ClientConnection.Protocol {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
+
+    /** Acts of a client that cost the edge more than the client, for each {@link #WINDOW_NANOS}. */
+    private static final int TOLERATED = 200;
+
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ClientConnection connection;
+    private final Http2FrameCodec codec;
+    private @Nullable ChannelHandlerContext context;
+    private int streams;
+    private int counted;
+    private long windowStart;
+    private boolean draining;
+
+    private final Deadline deadline = new Deadline() {
+        @Override
+        void expired() {
+            connection.channel().close();
+        }
+    };
+
+    private Http2Connection(ClientConnection connection, Http2FrameCodec codec) {
+        this.connection = connection;
+        this.codec = codec;
+    }
+
+    /** Adds what speaks HTTP/2 to the end of the connection's pipeline. */
+    static void start(ClientConnection connection) {
+        Http2FrameCodec codec = Http2Codec.of(connection.edge().snapshot().limits());
+        Http2Connection http2 = new Http2Connection(connection, codec);
+        connection.speaks(http2);
+        ChannelPipeline pipeline = connection.channel().pipeline();
+        pipeline.addLast("http2-codec", codec);
+        pipeline.addLast("http2-streams", new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel stream) {
+                http2.opened(stream);
+            }
+        }));
+        pipeline.addLast("http2", http2);
+    }
+
+    private void opened(Channel stream) {
+        streams++;
+        deadline.clear();
+        Http2Stream downstream = new Http2Stream(stream, connection, this);
+        stream.pipeline()
+                .addLast(StreamDecoder.NAME, downstream.decoder())
+                .addLast(GateHandler.NAME, new GateHandler(downstream))
+                .addLast(ProxyHandler.NAME, new ProxyHandler());
+        stream.closeFuture().addListener(closed -> closed());
+    }
+
+    private void closed() {
+        streams--;
+        if (streams == 0) {
+            deadline.set(idleNanos());
+            if (draining) {
+                connection.channel().close();
+            }
+        }
+    }
+
+    private long idleNanos() {
+        return connection.edge().snapshot().timeouts().idle().toNanos();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Http2Exception {
+        context = ctx;
+        connection.loop().deadlines().add(deadline, idleNanos());
+        deadline.set(connection.edge().snapshot().timeouts().head().toNanos());
+        Http2Codec.widen(codec);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof Http2SettingsFrame && streams == 0) {
+            deadline.set(idleNanos());
+        }
+        boolean answered = message instanceof Http2SettingsFrame || message instanceof Http2PingFrame;
+        ReferenceCountUtil.release(message);
+        if (answered) {
+            count();
+        }
+    }
+
+    /**
+     * One more frame that has to be answered, or one more stream that was given up: none is wrong, many are an attack
+     * (RFC 9113 section 10.5).
+     */
+    void count() {
+        long now = System.nanoTime();
+        if (counted == 0 || now - windowStart > WINDOW_NANOS) {
+            counted = 0;
+            windowStart = now;
+        }
+        if (++counted == TOLERATED) {
+            goAway(Http2Error.ENHANCE_YOUR_CALM);
+            connection.channel().close();
+        }
+    }
+
+    private void goAway(Http2Error error) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error));
+        }
+    }
+
+    /** GOAWAY tells the last stream that is still answered; a client sends what came behind it anew elsewhere. */
+    @Override
+    public void drain() {
+        if (!draining) {
+            draining = true;
+            goAway(Http2Error.NO_ERROR);
+        }
+        if (streams == 0) {
+            connection.channel().close();
+        }
+    }
+
+    @Override
+    public void reset() {
+        Channel channel = connection.channel();
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        channel.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        connection.loop().deadlines().remove(deadline);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException || cause instanceof Http2Exception)) {
+            LOG.warn("downstream connection closed: {}", cause.toString());
+            LOG.debug("downstream connection closed", cause);
+        }
+        ctx.close();
+    }
+}
