@@ -16,7 +16,7 @@ class Http2ClientsTest {
     private final Wire wire;
 
     Http2ClientsTest(Transport transport) {
-        this.wire = new Wire(transport);
+        this.wire = new Wire(transport).http2();
     }
 
     private CompletableFuture<String> curl(String... more) throws IOException {

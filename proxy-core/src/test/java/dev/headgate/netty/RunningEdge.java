@@ -38,6 +38,20 @@ final class RunningEdge implements AutoCloseable {
     }
 
     RunningEdge(Transport transport, int threads, int upstreamPort, Limits limits, Timeouts timeouts, boolean observe) {
+        this(transport, threads, upstreamPort, limits, timeouts, observe, false);
+    }
+
+    /**
+     * @param http2 whether clients may speak HTTP/2 from the first byte on
+     */
+    RunningEdge(
+            Transport transport,
+            int threads,
+            int upstreamPort,
+            Limits limits,
+            Timeouts timeouts,
+            boolean observe,
+            boolean http2) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
@@ -57,7 +71,7 @@ final class RunningEdge implements AutoCloseable {
         group = transport.group(threads);
         listener = transport
                 .listener(group)
-                .childHandler(initializer.withPriorKnowledge())
+                .childHandler(http2 ? initializer.withPriorKnowledge() : initializer)
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();

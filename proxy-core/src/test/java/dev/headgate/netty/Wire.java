@@ -26,6 +26,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     private Limits limits = new Limits(32 * 1024, 100, 64 * 1024, 0);
     private Timeouts timeouts = new Timeouts(seconds(10), seconds(75), seconds(2), seconds(30));
     private int threads = 1;
+    private boolean http2;
     private @Nullable ScriptedUpstream upstream;
     private @Nullable RunningEdge edge;
 
@@ -62,6 +63,12 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** Clients may speak HTTP/2 from the first byte on. */
+    Wire http2() {
+        http2 = true;
+        return this;
+    }
+
     ScriptedUpstream upstream() {
         assert upstream != null;
         return upstream;
@@ -70,7 +77,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     /** Started when first asked for. */
     RunningEdge edge() {
         if (edge == null) {
-            edge = new RunningEdge(transport, threads, upstream().port(), limits, timeouts, false);
+            edge = new RunningEdge(transport, threads, upstream().port(), limits, timeouts, false, http2);
         }
         return edge;
     }
