@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What no Authorization value, and no fault in the rewriter, gets past the proof. */
+@EachProtocol
 class AlteredAuthorizationTest {
     private static final KeyedHash HASH = KeyedHash.random();
 

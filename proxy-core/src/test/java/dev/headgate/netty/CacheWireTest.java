@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers with tokens in them, and caches in their way. */
+@EachProtocol
 class CacheWireTest extends GuardedWireTest {
     private Answer created(String fields, String... asked) throws Exception {
         String body = GuestApi.identity(GuestApi.newGuest(), "");
@@ -72,7 +73,7 @@ class CacheWireTest extends GuardedWireTest {
         Answer answer = created(field + "\r\n");
         ExchangeRecord record = edge.record();
         assertThat(answer.values("x-headgate-diagnosis")).containsExactly("cache.shared");
-        assertThat(answer.names()).doesNotContain("Proxy-Status");
+        assertThat(answer.names()).doesNotContain("proxy-status");
         assertThat(record.evidence().diagnosis().finding()).isEqualTo(Cause.CACHE_SHARED);
         assertThat(record.evidence().diagnosis().confidence()).isEqualTo(Confidence.CERTAIN);
         assertThat(record.reason()).isNull();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.EachProtocol.Http1Only;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.WireClient.Answer;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Create requests and answers that are not what the profile says: they pass untouched, and the record says why. */
+@EachProtocol
 class CreateWireTest extends GuardedWireTest {
     private static final String IDENTITIES = "/api/v2/guests/identities";
     private static final String JSON = "Content-Type: application/json";
@@ -64,6 +66,7 @@ class CreateWireTest extends GuardedWireTest {
         }
     }
 
+    @Http1Only
     @Test
     void itMayComeByteByByteAndAfterContinue() throws Exception {
         try (WireClient client = edge.connect()) {

@@ -6,6 +6,7 @@ import static dev.headgate.netty.Ask.message;
 import static dev.headgate.netty.Ask.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.netty.EachProtocol.Http1Only;
 import dev.headgate.netty.WireClient.Answer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that tries to have a request read otherwise by the gate than by the upstream. */
+@EachProtocol
 class EvasionWireTest {
     private final GuardedEdge edge = new GuardedEdge();
 
@@ -83,6 +85,7 @@ class EvasionWireTest {
     }
 
     /** Bytes that could be taken for a second request stay the body of the first, or end the connection. */
+    @Http1Only
     @Test
     void noRequestIsSmuggled() throws Exception {
         Guest me = edge.newGuest();
@@ -108,7 +111,7 @@ class EvasionWireTest {
                 chunked(post("/elsewhere", "abc"), 3, "Content-Length: 0\r\n") + hidden,
                 chunked(post("/elsewhere", "abc"), 3, "x y: z\r\n") + hidden);
         for (String attempt : attempts) {
-            try (WireClient client = edge.connect()) {
+            try (Http1Client client = edge.connectHttp1()) {
                 Answer first = client.send(attempt).read();
                 assertThat(first.status()).as(attempt).isEqualTo(400);
                 client.socket.shutdownOutput();

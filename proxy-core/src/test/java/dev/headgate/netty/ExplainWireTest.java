@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the edge makes of the upstream's own 401 and 403, and what its record keeps of them. */
+@EachProtocol
 class ExplainWireTest extends GuardedWireTest {
     private static final String CONTEXT = "0c1d2e3f-0000-4000-8000-00000000000c";
 
@@ -70,7 +71,7 @@ class ExplainWireTest extends GuardedWireTest {
         edge.api.script = seen -> List.of(GuestApi.answer(403, field + ": " + code + "\r\n", "{}"));
         Answer answer = edge.ask(hello(me));
         assertThat(answer.values(field)).containsExactly(code);
-        assertThat(answer.names()).doesNotContain("Proxy-Status");
+        assertThat(answer.names()).doesNotContain("proxy-status");
         assertThat(answer.values("x-headgate-diagnosis")).hasSize(field.endsWith("diagnosis") ? 1 : 0);
         assertThat(edge.record().evidence()).isNull();
     }
@@ -195,7 +196,7 @@ class ExplainWireTest extends GuardedWireTest {
                         : GuestApi.answer(status, "", error("not.authorized", CONTEXT)));
         Answer answer = edge.ask(hello(me));
         assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.names()).doesNotContain("x-headgate-diagnosis", "Proxy-Status");
+        assertThat(answer.names()).doesNotContain("x-headgate-diagnosis", "proxy-status");
         assertThat(edge.record().evidence()).isNull();
     }
 
@@ -205,7 +206,7 @@ class ExplainWireTest extends GuardedWireTest {
         for (String path : List.of("/elsewhere", "/api/v2/webmessaging/deployments/x")) {
             Answer answer = edge.ask(get(path, "Authorization: Bearer x"));
             assertThat(answer.status()).isEqualTo(403);
-            assertThat(answer.names()).doesNotContain("x-headgate-diagnosis", "Proxy-Status");
+            assertThat(answer.names()).doesNotContain("x-headgate-diagnosis", "proxy-status");
             assertThat(edge.record().evidence()).isNull();
         }
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids that the create answer did not tell: the first use that the upstream takes tells them. */
+@EachProtocol
 class FirstUseWireTest extends GuardedWireTest {
     /** A use of a token, with an id somewhere. */
     private record Place(String name, java.util.function.BiFunction<Guest, String, String> request) {

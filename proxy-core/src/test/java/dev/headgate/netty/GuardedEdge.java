@@ -47,6 +47,7 @@ final class GuardedEdge implements AutoCloseable {
     final Edge edge;
     final EventLoopGroup group;
     private final Channel listener;
+    private final Spoken spoken = Spoken.current;
 
     GuardedEdge() {
         this(ENFORCE, clock -> new CaffeineSessionStore(1000, clock));
@@ -64,7 +65,7 @@ final class GuardedEdge implements AutoCloseable {
         group = transport.group(threads);
         listener = transport
                 .listener(group)
-                .childHandler(DownstreamInitializer.of(edge, transport))
+                .childHandler(spoken.accepting(DownstreamInitializer.of(edge, transport)))
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();
@@ -121,7 +122,16 @@ final class GuardedEdge implements AutoCloseable {
     }
 
     WireClient connect() throws IOException {
-        return new WireClient(((InetSocketAddress) listener.localAddress()).getPort());
+        return spoken.connect(port());
+    }
+
+    /** A connection of HTTP/1.1, whose socket is the test's. */
+    Http1Client connectHttp1() throws IOException {
+        return new Http1Client(port(), spoken.isTls());
+    }
+
+    private int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
     /** Asks on a connection of its own. */

@@ -188,14 +188,21 @@ final class GuestApi implements AutoCloseable {
 
         /** The content of a chunked body; trailers are skipped. */
         static String chunks(InputStream in) throws IOException {
+            return chunks(in, new StringBuilder());
+        }
+
+        /** The content of a chunked body, and its trailers' lines to {@code trailers}. */
+        static String chunks(InputStream in, StringBuilder trailers) throws IOException {
             StringBuilder body = new StringBuilder();
             while (true) {
                 String size = until(in, "\r\n").strip();
                 int semicolon = size.indexOf(';');
-                int n = Integer.parseInt(semicolon < 0 ? size : size.substring(0, semicolon), 16);
+                int n = Integer.parseUnsignedInt(semicolon < 0 ? size : size.substring(0, semicolon), 16);
                 if (n == 0) {
-                    while (!until(in, "\r\n").equals("\r\n")) {
-                        // The next trailer field.
+                    String line = until(in, "\r\n");
+                    while (!line.equals("\r\n")) {
+                        trailers.append(line);
+                        line = until(in, "\r\n");
                     }
                     return body.toString();
                 }

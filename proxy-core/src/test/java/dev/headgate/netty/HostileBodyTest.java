@@ -4,6 +4,7 @@ import static dev.headgate.netty.Ask.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.EachProtocol.Http1Only;
 import dev.headgate.netty.WireClient.Answer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies that a check must read, and that were made to be read in two ways. */
+@EachProtocol
 class HostileBodyTest extends GuardedWireTest {
     @ParameterizedTest
     @CsvSource({
@@ -57,6 +59,7 @@ class HostileBodyTest extends GuardedWireTest {
         assertThat(record.bytesIn()).isGreaterThan(60_000);
     }
 
+    @Http1Only
     @Test
     void aHundredMegabytesAreRefusedAtTheirAnnouncement() throws Exception {
         Guest me = edge.newGuest();
@@ -69,11 +72,12 @@ class HostileBodyTest extends GuardedWireTest {
         assertThat(edge.api.seen).isEmpty();
     }
 
+    @Http1Only
     @Test
     void aBodyThatIsCutShortIsNeverForwarded() throws Exception {
         Guest me = edge.newGuest();
         String request = message(me.message(), me.bearer());
-        try (WireClient client = edge.connect()) {
+        try (Http1Client client = edge.connectHttp1()) {
             client.send(request.substring(0, request.length() - 1));
             client.socket.shutdownOutput();
             assertThat(client.isEnded()).isTrue();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The profile {@code knowledge-guest}: the session's id in the path is the credential. */
+@EachProtocol
 class KnowledgeWireTest extends GuardedWireTest {
     private static String documents(String session) {
         return Ask.get(Knowledge.ROOT + "/" + session + "/documents/search");

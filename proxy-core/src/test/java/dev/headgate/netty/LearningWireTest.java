@@ -4,6 +4,7 @@ import static dev.headgate.netty.Ask.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.EachProtocol.Http1Only;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.WireClient.Answer;
 import dev.headgate.profile.Binding;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the edge learns from identity answers, and that it has learned it before any client can use it. */
+@EachProtocol
 class LearningWireTest {
     /** A store whose stages complete when a test says so, on the test's thread. */
     private static final class LateStore extends DelegatingStore {
@@ -101,10 +103,11 @@ class LearningWireTest {
         }
     }
 
+    @Http1Only
     @Test
     void theLastBytesWaitForALateStore() throws Exception {
         try (GuardedEdge edge = new GuardedEdge(GuardedEdge.ENFORCE, LateStore::new);
-                WireClient client = edge.connect()) {
+                Http1Client client = edge.connectHttp1()) {
             LateStore store = (LateStore) edge.store;
             client.send(Ask.identity());
             assertThat(store.asked.await(10, TimeUnit.SECONDS)).isTrue();
@@ -123,6 +126,7 @@ class LearningWireTest {
         }
     }
 
+    @Http1Only
     @Test
     void aRequestWaitsForALateStore() throws Exception {
         try (GuardedEdge edge = new GuardedEdge(GuardedEdge.ENFORCE, LateStore::new);
@@ -143,13 +147,14 @@ class LearningWireTest {
         }
     }
 
+    @Http1Only
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aClientThatLeavesWhileTheStoreIsLateLeavesNothingBehind(boolean puts) throws Exception {
         try (GuardedEdge edge = new GuardedEdge(GuardedEdge.ENFORCE, LateStore::new)) {
             LateStore store = (LateStore) edge.store;
             store.puts = puts;
-            try (WireClient client = edge.connect()) {
+            try (Http1Client client = edge.connectHttp1()) {
                 client.send(puts ? Ask.identity() : message("{}", "Authorization: Bearer x"));
                 assertThat(store.asked.await(10, TimeUnit.SECONDS)).isTrue();
                 if (puts) {

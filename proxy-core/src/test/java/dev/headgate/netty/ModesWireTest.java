@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Observing and enforcing: all of it, a single reason, and route by route. */
+@EachProtocol
 class ModesWireTest extends GuardedWireTest {
     private static Policy observing(Reason first, Reason... more) {
         return new Policy(false, EnumSet.of(first, more));

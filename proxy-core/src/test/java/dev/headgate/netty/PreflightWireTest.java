@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Preflights carry no credential, in any profile; nor does what is answered to one say anything of a token. */
+@EachProtocol
 class PreflightWireTest extends GuardedWireTest {
     private static final String METHOD = "Access-Control-Request-Method: POST";
 

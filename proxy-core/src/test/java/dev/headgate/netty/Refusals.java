@@ -23,24 +23,28 @@ final class Refusals {
     static void check(Answer answer, Reason reason) {
         List<String> names =
                 new ArrayList<>(List.of("content-type", "content-length", "cache-control", "x-request-id"));
-        names.addAll(List.of("x-headgate-reason", "Proxy-Status"));
+        names.addAll(List.of("x-headgate-reason", "proxy-status"));
         if (reason.status() == 401) {
-            names.add("WWW-Authenticate");
+            names.add("www-authenticate");
         }
         if (answer.value("Access-Control-Allow-Origin") != null) {
-            names.add("Access-Control-Allow-Origin");
+            names.add("access-control-allow-origin");
             if (answer.value("Access-Control-Allow-Credentials") != null) {
-                names.add("Access-Control-Allow-Credentials");
+                names.add("access-control-allow-credentials");
             }
-            names.addAll(List.of("Vary", "Access-Control-Expose-Headers"));
+            names.addAll(List.of("vary", "access-control-expose-headers"));
         }
         assertThat(answer.value("x-headgate-reason")).isEqualTo(reason.code());
         assertThat(answer.status()).isEqualTo(reason.status());
+        if (!Spoken.current.isHttp2()) {
+            // Netty's client for HTTP/2 moves Content-Length to the end.
+            assertThat(answer.names()).startsWith(names.toArray(String[]::new));
+        }
         assertThat(answer.names())
                 .as("fields")
-                .startsWith(names.toArray(String[]::new))
+                .containsAll(names)
                 .hasSizeBetween(names.size(), names.size() + 1)
-                .isSubsetOf(and(names, "Connection"));
+                .isSubsetOf(and(names, "connection"));
         assertThat(answer.value("content-type")).isEqualTo("application/problem+json");
         assertThat(answer.value("cache-control")).isEqualTo("no-store");
         assertThat(answer.value("Proxy-Status"))

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wherever a client puts a token, and whatever becomes of the request, no output of the edge holds it. */
+@EachProtocol
 class SecrecyTest {
     /** Requests with that token in right and in wrong places. */
     private static List<String> requests(Guest guest) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The profile {@code webchat-v2}: a JSON Web Token, the conversation and the member in the path. */
+@EachProtocol
 class WebchatWireTest extends GuardedWireTest {
     @ParameterizedTest
     @ValueSource(strings = {"Bearer ", "bearer ", "BEARER ", "bEaReR   ", ""})

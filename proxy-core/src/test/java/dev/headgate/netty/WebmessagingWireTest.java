@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The profile {@code webmessaging}: a credential must be there, and nothing is known about it. */
+@EachProtocol
 class WebmessagingWireTest extends GuardedWireTest {
     private static final String MESSAGES = "/api/v2/webmessaging/messages";
 

@@ -1,15 +1,12 @@
 package dev.headgate.netty;
 
-import dev.headgate.netty.GuestApi.Wires;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A client's connection: bytes out, answers in. */
-final class WireClient implements AutoCloseable {
+/** A client's connection: requests out, in the form of HTTP/1.1 whatever is spoken, and answers in. */
+interface WireClient extends AutoCloseable {
     /**
      * @param head the status line and fields, each octet one character
      */
@@ -18,11 +15,12 @@ final class WireClient implements AutoCloseable {
             return Integer.parseInt(head.substring(9, 12));
         }
 
+        /** In lower case. */
         List<String> names() {
             return head.lines()
                     .skip(1)
                     .filter(line -> !line.isEmpty())
-                    .map(line -> line.substring(0, line.indexOf(':')))
+                    .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT))
                     .toList();
         }
 
@@ -42,53 +40,17 @@ final class WireClient implements AutoCloseable {
         }
     }
 
-    final Socket socket;
+    WireClient send(String octets) throws IOException;
 
-    WireClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
-    }
-
-    WireClient send(String octets) throws IOException {
-        socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
-        return this;
-    }
-
-    /** Each octet in a packet of its own, as far as the network keeps them apart. */
-    WireClient sendSlowly(String octets) throws IOException {
-        for (int i = 0; i < octets.length(); i++) {
-            send(octets.substring(i, i + 1));
-        }
-        return this;
-    }
+    /** Each octet in a packet of its own, as far as the protocol and the network keep them apart. */
+    WireClient sendSlowly(String octets) throws IOException;
 
     /** The next answer; an interim one is an answer too. */
-    Answer read() throws IOException {
-        String head = Wires.until(socket.getInputStream(), "\r\n\r\n");
-        Answer bare = new Answer(head, "");
-        String length = bare.value("content-length");
-        String body = "";
-        if (bare.value("transfer-encoding") != null) {
-            body = Wires.chunks(socket.getInputStream());
-        } else if (length != null) {
-            body = Wires.exactly(socket.getInputStream(), Integer.parseInt(length));
-        }
-        return new Answer(head, body);
-    }
+    Answer read() throws IOException;
 
-    /** Whether the peer has ended the connection, rather than left it open for the next request. */
-    boolean isEnded() throws IOException {
-        try {
-            return socket.getInputStream().read() < 0;
-        } catch (java.net.SocketException reset) {
-            return true;
-        }
-    }
+    /** Whether the peer has ended the connection, or the stream, rather than left it open. */
+    boolean isEnded() throws IOException;
 
     @Override
-    public void close() throws IOException {
-        socket.close();
-    }
+    void close() throws IOException;
 }
