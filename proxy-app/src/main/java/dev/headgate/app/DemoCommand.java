@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -107,7 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Thread printing = new Thread(() -> printOn(out), "headgate-demo");
                 printing.setDaemon(true);
                 printing.start();
-                Shutdown.await(() -> stop(server, sandbox));
+                Shutdown.awaitSignal(() -> stop(server, sandbox));
             }
             stop(server, sandbox);
             return expected ? 0 : 1;
@@ -134,7 +135,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static void stop(Server server, Sandbox sandbox) {
-        server.drain();
+        server.drain(Duration.ZERO);
         server.close();
         sandbox.close();
         Diagnostics.close();

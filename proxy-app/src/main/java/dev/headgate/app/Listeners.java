@@ -1,19 +1,24 @@
 package dev.headgate.app;
 
+import dev.headgate.app.InheritedSockets.Inherited;
 import dev.headgate.app.Server.CannotStart;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config.Listener;
 import dev.headgate.netty.DownstreamInitializer;
 import dev.headgate.netty.Transport;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.NetUtil;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +30,20 @@ final class Listeners {
     private static final class Open {
         final Address address;
         final Channel channel;
+        final @Nullable Inherited inherited;
         volatile @Nullable SslContext tls;
 
-        Open(Address address, Channel channel, @Nullable SslContext tls) {
+        Open(Address address, Channel channel, @Nullable Inherited inherited, @Nullable SslContext tls) {
             this.address = address;
             this.channel = channel;
+            this.inherited = inherited;
             this.tls = tls;
         }
 
         String url() {
-            int port = ((InetSocketAddress) channel.localAddress()).getPort();
-            return (tls == null ? "http://" : "https://") + new Address(address.host(), port);
+            InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
+            String host = inherited == null ? address.host() : NetUtil.toAddressString(bound.getAddress());
+            return (tls == null ? "http://" : "https://") + new Address(host, bound.getPort());
         }
     }
 
@@ -58,24 +66,27 @@ final class Listeners {
             for (int i = 0; i < after.size(); i++) {
                 after.get(i).tls = contexts.get(i);
             }
-            removed.forEach(socket -> socket.channel.close().awaitUninterruptibly());
+            removed.forEach(Listeners.this::close);
             open = List.copyOf(after);
         }
 
         private void undo() {
-            added.forEach(socket -> socket.channel.close().awaitUninterruptibly());
+            added.forEach(Listeners.this::close);
         }
     }
 
     private final Transport transport;
     private final EventLoopGroup loops;
     private final DownstreamInitializer connections;
+    private final InheritedSockets inherited;
     private List<Open> open = List.of();
 
-    Listeners(Transport transport, EventLoopGroup loops, DownstreamInitializer connections) {
+    Listeners(
+            Transport transport, EventLoopGroup loops, DownstreamInitializer connections, InheritedSockets inherited) {
         this.transport = transport;
         this.loops = loops;
         this.connections = connections;
+        this.inherited = inherited;
     }
 
     /** Reads the certificates and binds what is new: all of it, or nothing. */
@@ -115,24 +126,73 @@ final class Listeners {
     }
 
     private Open bind(Address address, @Nullable SslContext tls) throws CannotStart {
+        String name = address.inherited();
+        if (name != null) {
+            return accept(address, name, tls);
+        }
         AtomicReference<@Nullable Open> self = new AtomicReference<>();
-        ChannelFuture bound = transport
-                .listener(loops)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(connections.withTls(() -> {
-                    Open socket = self.get();
-                    return socket == null ? tls : socket.tls;
-                }))
+        ChannelFuture bound = configure(transport.listener(loops), self, tls)
                 .bind(address.host(), address.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw Server.cannotListen(address, bound.cause());
         }
-        Open socket = new Open(address, bound.channel(), tls);
+        Open socket = new Open(address, bound.channel(), null, tls);
         self.set(socket);
         return socket;
+    }
+
+    /** Accepts from a socket that listens already. */
+    private Open accept(Address address, String name, @Nullable SslContext tls) throws CannotStart {
+        if (transport != Transport.EPOLL) {
+            throw Server.cannotListen(
+                    address,
+                    new UnsupportedOperationException("server.transport: "
+                            + transport.name().toLowerCase(Locale.ROOT)
+                            + " (expected: epoll, or auto in a process that was started by its socket unit)"));
+        }
+        Inherited passed = null;
+        try {
+            passed = inherited.take(name);
+            AtomicReference<@Nullable Open> self = new AtomicReference<>();
+            ChannelFuture registered = configure(transport.listener(loops, passed.duplicate()), self, tls)
+                    // Its pipeline is ready one turn of the event loop after it is registered.
+                    .option(ChannelOption.AUTO_READ, false)
+                    .register()
+                    .awaitUninterruptibly();
+            if (!registered.isSuccess()) {
+                throw new IOException(registered.cause());
+            }
+            Channel channel = registered.channel();
+            Open socket = new Open(address, channel, passed, tls);
+            self.set(socket);
+            channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
+            return socket;
+        } catch (IOException e) {
+            if (passed != null) {
+                inherited.giveBack(passed);
+            }
+            throw Server.cannotListen(address, e);
+        }
+    }
+
+    private ServerBootstrap configure(
+            ServerBootstrap listener, AtomicReference<@Nullable Open> self, @Nullable SslContext tls) {
+        return listener.option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(connections.withTls(() -> {
+                    Open socket = self.get();
+                    return socket == null ? tls : socket.tls;
+                }));
+    }
+
+    private void close(Open socket) {
+        // An inherited one goes on listening: connections wait in its backlog for the next process.
+        socket.channel.close().awaitUninterruptibly();
+        if (socket.inherited != null) {
+            inherited.giveBack(socket.inherited);
+        }
     }
 
     /** The base URL of each, in the order of the configuration, with the port really bound. */
@@ -142,6 +202,6 @@ final class Listeners {
 
     /** Takes no more connections. Blocks until that is so. */
     void close() {
-        open.forEach(socket -> socket.channel.close().awaitUninterruptibly());
+        open.forEach(this::close);
     }
 }

@@ -2,9 +2,11 @@ package dev.headgate.app;
 
 import dev.headgate.admin.ReloadOutcome;
 import dev.headgate.app.Server.CannotStart;
+import dev.headgate.config.Config;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
+import dev.headgate.netty.Transport;
 import dev.headgate.observe.Diagnostics;
 import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
@@ -23,7 +25,7 @@ import sun.misc.Signal;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:after a clean drain", "2:the configuration is bad, or cannot be put to work here"})
+        exitCodeList = {"0:after the drain", "2:the configuration is bad, or cannot be put to work here"})
 public final class RunCommand implements Callable<Integer> {
     /** Said by {@code check} too, so that what it calls valid runs. */
     static final String NO_CAPTURE = "capture.path: not available in this version (expected: \"\")";
@@ -39,14 +41,33 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        try {
+        long pid = ProcessHandle.current().pid();
+        try (ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), pid)) {
             Loaded loaded = load();
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
-            Server server = Server.start(loaded, this::load, exchange -> {}, outcome -> tell(outcome, err));
-            announce(server, err);
+            InheritedSockets sockets = InheritedSockets.of(System.getenv(), pid);
+            Server server = Server.start(
+                    loaded,
+                    () -> {
+                        notifier.reloading();
+                        return load();
+                    },
+                    exchange -> {},
+                    outcome -> {
+                        tell(outcome, err);
+                        notifier.reloaded(outcome.reloaded());
+                    },
+                    sockets);
+            Shutdown shutdown = Shutdown.onSignal(server::hurry);
             Signal.handle(new Signal("HUP"), signal -> server.reload());
-            Shutdown.await(() -> {
+            announce(server, err);
+            tell(sockets, loaded.config(), err);
+            notifier.ready("listening on " + String.join(", ", server.urls()));
+            notifier.watch(server::respond);
+            shutdown.await(() -> {
+                notifier.stopping(server.longestDrain());
                 server.drain();
+                notifier.close();
                 server.close();
                 Diagnostics.close();
             });
@@ -68,6 +89,21 @@ public final class RunCommand implements Callable<Integer> {
             throw new CannotStart(NO_CAPTURE, new UnsupportedOperationException());
         }
         return loaded;
+    }
+
+    private static void tell(InheritedSockets sockets, Config config, PrintWriter err) {
+        if (sockets.isEmpty()) {
+            return;
+        }
+        if (config.server().transport() == Config.Transport.AUTO && Transport.best() != Transport.EPOLL) {
+            err.println("headgate: on epoll, because systemd passed sockets, which cannot be used on io_uring");
+        }
+        String unused = sockets.unused();
+        if (!unused.isEmpty()) {
+            err.println("warning: sockets passed by systemd that no listener uses: " + unused
+                    + " (expected: a listener with address systemd:NAME for each)");
+        }
+        err.flush();
     }
 
     private void tell(ReloadOutcome outcome, PrintWriter err) {

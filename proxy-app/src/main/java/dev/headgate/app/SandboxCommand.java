@@ -108,7 +108,7 @@ public final class SandboxCommand implements Callable<Integer> {
         try (Sandbox sandbox = Sandbox.start(config)) {
             err.println("headgate: sandbox on " + sandbox.url());
             err.flush();
-            Shutdown.await(sandbox::close);
+            Shutdown.awaitSignal(sandbox::close);
             return 0;
         } catch (IOException e) {
             String reason = e.getMessage() == null ? "no reason given" : e.getMessage();

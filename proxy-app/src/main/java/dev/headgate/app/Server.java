@@ -25,15 +25,19 @@ import dev.headgate.session.SessionStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +57,7 @@ public final class Server implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Metrics metrics;
@@ -64,15 +69,16 @@ public final class Server implements AutoCloseable {
     private final Listeners listeners;
     private final Map<String, AdminPage> adminPages;
     private final Config.@Nullable Admin adminConfig;
+    private final CountDownLatch hurried = new CountDownLatch(1);
     private volatile Config config;
     private @Nullable AdminServer admin;
     private @Nullable Reloader reloader;
     private volatile Readiness readiness = Readiness.STARTING;
 
-    private Server(Config config, ExchangeListener also) throws CannotStart {
+    private Server(Config config, ExchangeListener also, InheritedSockets inherited) throws CannotStart {
         this.config = config;
         this.adminConfig = config.admin();
-        Transport transport = transport(config);
+        Transport transport = transport(config, inherited);
         try {
             accessLog = AccessLog.open(config.accessLog().path());
         } catch (IOException e) {
@@ -91,7 +97,7 @@ public final class Server implements AutoCloseable {
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
-        listeners = new Listeners(transport, loops, connections);
+        listeners = new Listeners(transport, loops, connections, inherited);
         adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
@@ -125,7 +131,25 @@ public final class Server implements AutoCloseable {
     static Server start(
             Loaded loaded, Reloader.@Nullable Source source, ExchangeListener also, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
-        Server server = new Server(loaded.config(), also);
+        return start(loaded, source, also, reloads, InheritedSockets.none());
+    }
+
+    /**
+     * Binds everything, or nothing.
+     *
+     * @param source what to load the configuration from again; null for never
+     * @param also told of exchanges, beside the access log and the metrics
+     * @param reloads told of what comes of reloads, on a thread of their own
+     * @param inherited for the listeners that name one of them
+     */
+    static Server start(
+            Loaded loaded,
+            Reloader.@Nullable Source source,
+            ExchangeListener also,
+            Consumer<ReloadOutcome> reloads,
+            InheritedSockets inherited)
+            throws CannotStart {
+        Server server = new Server(loaded.config(), also, inherited);
         try {
             server.bind(loaded, source, reloads);
             return server;
@@ -185,13 +209,16 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Loads the configuration again; the outcome goes to whom it was started with.
+     * Loads the configuration again, unless the server drains; the outcome goes to whom it was started with.
      *
      * @throws IllegalStateException if it was started without a source
      */
     void reload() {
         if (reloader == null) {
             throw new IllegalStateException("reload: no source (expected: one given at start)");
+        }
+        if (readiness == Readiness.DRAINING) {
+            return;
         }
         var unused = reloader.reload();
     }
@@ -206,10 +233,11 @@ public final class Server implements AutoCloseable {
         return new CannotStart("cannot listen on " + address + ": " + known, cause);
     }
 
-    private static Transport transport(Config config) throws CannotStart {
+    private static Transport transport(Config config, InheritedSockets inherited) throws CannotStart {
         Transport transport =
                 switch (config.server().transport()) {
-                    case AUTO -> Transport.best();
+                    // Netty takes no open socket on io_uring.
+                    case AUTO -> inherited.isEmpty() ? Transport.best() : Transport.EPOLL;
                     case IO_URING -> Transport.IO_URING;
                     case EPOLL -> Transport.EPOLL;
                     case NIO -> Transport.NIO;
@@ -274,31 +302,71 @@ public final class Server implements AutoCloseable {
         return metrics;
     }
 
+    /** The most that {@link #drain()} takes. */
+    Duration longestDrain() {
+        Config.Timeouts timeouts = config.timeouts();
+        return timeouts.drainPause().plus(timeouts.drain());
+    }
+
     /**
-     * Takes no more connections, lets exchanges end within {@code timeouts.drain}, and breaks off the rest. Blocks.
+     * Is not ready, but serves, for {@code timeouts.drainPause}; then takes no more connections, lets exchanges end
+     * within {@code timeouts.drain}, and breaks off the rest. Blocks.
      */
     public void drain() {
+        drain(GRACE);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param grace how long a request is waited for that may be on its way on a connection without any
+     */
+    void drain(Duration grace) {
         readiness = Readiness.DRAINING;
         metrics.draining(true);
         stopReloading();
-        listeners.close();
-        long deadline = System.nanoTime() + config.timeouts().drain().toNanos();
+        Config.Timeouts timeouts = config.timeouts();
         try {
-            while (connections.drain().get(1, TimeUnit.SECONDS) > 0 && System.nanoTime() - deadline < 0) {
-                TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
+            boolean hurry = hurried.await(timeouts.drainPause().toNanos(), TimeUnit.NANOSECONDS);
+            listeners.close();
+            // What was accepted is with its event loop then, and is seen by the drain.
+            respond().get(1, TimeUnit.SECONDS);
+            long deadline = System.nanoTime() + timeouts.drain().toNanos();
+            Duration half = timeouts.drain().dividedBy(2);
+            Duration patience = grace.compareTo(half) < 0 ? grace : half;
+            while (!hurry
+                    && System.nanoTime() - deadline < 0
+                    && connections.drain(patience).get(1, TimeUnit.SECONDS) > 0) {
+                hurry = hurried.await(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
             }
+            // Those between requests are closed, and only the others broken off.
+            connections.drain(Duration.ZERO).get(1, TimeUnit.SECONDS);
             int broken = connections.abort().get(1, TimeUnit.SECONDS);
             if (broken > 0) {
                 LOG.warn(
-                        "drain: {} connections broken off after {}",
+                        "drain: {} connections broken off {}",
                         broken,
-                        config.timeouts().drain());
+                        hurry ? "at the second signal" : "after " + timeouts.drain());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("drain: incomplete: {}", e.toString());
         }
+    }
+
+    /** A drain that is under way, or to come, waits for nothing. Any thread. */
+    public void hurry() {
+        hurried.countDown();
+    }
+
+    /** Completes when each event loop has come to it. Any thread. */
+    CompletableFuture<?> respond() {
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        for (EventExecutor loop : loops) {
+            answers.add(CompletableFuture.runAsync(() -> {}, loop));
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     }
 
     private synchronized void stopReloading() {

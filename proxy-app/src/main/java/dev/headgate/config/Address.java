@@ -2,18 +2,45 @@ package dev.headgate.config;
 
 import io.netty.util.NetUtil;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A socket address as it is written in the configuration: {@code HOST:PORT}.
+ * A socket address as it is written in the configuration: {@code HOST:PORT}, or, of a listener, {@code systemd:NAME}.
  *
  * @param host a host name, an IPv4 address, or an IPv6 address without its brackets; not resolved
  * @param port 0 to 65535; 0 binds a free port
+ * @param inherited the name of a listening socket that the process was started with, which has its address already;
+ *     host and port are then empty and 0
  */
-public record Address(String host, int port) {
+public record Address(String host, int port, @Nullable String inherited) {
+    private static final String SYSTEMD = "systemd:";
+    private static final Pattern SOCKET_NAME = Pattern.compile("[!-~&&[^:]]{1,255}");
     private static final Pattern NAME = Pattern.compile(
             "(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+
+    /** {@code HOST:PORT}. */
+    public Address(String host, int port) {
+        this(host, port, null);
+    }
+
+    /**
+     * Reads {@code HOST:PORT} as {@link #parse} does, or {@code systemd:NAME} (systemd.socket(5), FileDescriptorName).
+     *
+     * @throws IllegalArgumentException when the text is neither
+     */
+    public static Address parseListener(String text) {
+        if (!text.startsWith(SYSTEMD)) {
+            return parse(text);
+        }
+        String name = text.substring(SYSTEMD.length());
+        if (!SOCKET_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    Quoted.of(text) + " (expected: systemd:NAME, the FileDescriptorName of a socket)");
+        }
+        return new Address("", 0, name);
+    }
 
     /**
      * Reads {@code HOST:PORT}; an IPv6 host stands in brackets (RFC 3986 section 3.2.2).
@@ -49,9 +76,12 @@ public record Address(String host, int port) {
                 Quoted.of(text) + " (expected: HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080)");
     }
 
-    /** {@code HOST:PORT}, an IPv6 host in brackets. */
+    /** As it is written: {@code HOST:PORT}, an IPv6 host in brackets, or {@code systemd:NAME}. */
     @Override
     public String toString() {
+        if (inherited != null) {
+            return SYSTEMD + inherited;
+        }
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 }

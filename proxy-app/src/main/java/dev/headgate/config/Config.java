@@ -225,16 +225,22 @@ public record Config(
     public record Limits(int head, int fields, int checkedBody, long body) {}
 
     /**
-     * The longest waits; only {@code drain} may be zero.
+     * The longest waits; only {@code drain} and {@code drainPause} may be zero.
      *
      * @param head first byte to the end of the head
      * @param idle keep-alive, both sides
      * @param upstreamConnect opening a connection
      * @param upstreamResponse request sent to first byte of the answer
      * @param drain how long running requests may take to end at shutdown
+     * @param drainPause how long the proxy serves on, not ready, before that
      */
     public record Timeouts(
-            Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse, Duration drain) {}
+            Duration head,
+            Duration idle,
+            Duration upstreamConnect,
+            Duration upstreamResponse,
+            Duration drain,
+            Duration drainPause) {}
 
     /**
      * The process.

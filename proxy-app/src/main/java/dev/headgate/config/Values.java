@@ -168,10 +168,8 @@ final class Values {
             case "headgate-integer" -> value.isIntegralNumber() ? integer(value, schema) : null;
             case "headgate-size" -> size(text, schema);
             case "headgate-duration" -> duration(text, schema);
-            case "headgate-address" -> {
-                Address address = Address.parse(text);
-                yield JSON.objectNode().put("host", address.host()).put("port", address.port());
-            }
+            case "headgate-address" -> address(Address.parse(text));
+            case "headgate-listener-address" -> address(Address.parseListener(text));
             case "headgate-url" -> url(text);
             case "headgate-boolean" -> value.isBoolean() ? value : null;
             case "headgate-name" -> NAME.matcher(text).matches() ? value : null;
@@ -216,6 +214,8 @@ final class Values {
             case "headgate-size" -> "a whole number with B, KiB, MiB or GiB, " + ConfigSchema.range(schema);
             case "headgate-duration" -> "a whole number with ms, s, m, h or d, " + ConfigSchema.range(schema);
             case "headgate-address" -> "HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080";
+            case "headgate-listener-address" ->
+                "HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080, or systemd:NAME for a socket of systemd's";
             case "headgate-url" ->
                 "http:// or https://, a host and perhaps a port, nothing else, such as https://api.mypurecloud.com";
             case "headgate-field-name" ->
@@ -323,6 +323,13 @@ final class Values {
         if (value < minimum || value > maximum) {
             throw new OutOfRange();
         }
+    }
+
+    private static JsonNode address(Address address) {
+        return JSON.objectNode()
+                .put("host", address.host())
+                .put("port", address.port())
+                .put("inherited", address.inherited());
     }
 
     private static @Nullable JsonNode url(String text) throws URISyntaxException {

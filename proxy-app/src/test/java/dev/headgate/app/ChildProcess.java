@@ -38,6 +38,13 @@ final class ChildProcess implements AutoCloseable {
      */
     static ChildProcess run(Path directory, Map<String, String> environment, String... args) throws IOException {
         Path out = Files.createTempFile(directory, "stdout", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(command(args)).redirectOutput(out.toFile());
+        builder.environment().putAll(environment);
+        return new ChildProcess(builder.start(), out);
+    }
+
+    /** The command line that starts the product. */
+    static List<String> command(String... args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(
                 java,
@@ -47,9 +54,7 @@ final class ChildProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(args));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile());
-        builder.environment().putAll(environment);
-        return new ChildProcess(builder.start(), out);
+        return command;
     }
 
     private void pump() {
@@ -79,13 +84,18 @@ final class ChildProcess implements AutoCloseable {
         throw new AssertionError("no line begins with " + prefix + " in: " + allErrors);
     }
 
-    void terminate() {
-        process.destroy();
+    /** Sends SIGTERM; unlike {@link Process#destroy()}, it lets the output be read to its end. */
+    void terminate() throws IOException, InterruptedException {
+        signal("TERM", process.pid());
     }
 
     /** Sends SIGHUP. */
     void hangUp() throws IOException, InterruptedException {
-        int status = new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid()))
+        signal("HUP", process.pid());
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
                 .inheritIO()
                 .start()
                 .waitFor();

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -152,7 +153,7 @@ final class RunningProxy implements AutoCloseable {
             return;
         }
         closed = true;
-        server.drain();
+        server.drain(Duration.ZERO);
         server.close();
     }
 }

@@ -79,7 +79,8 @@ class SampleTest {
                         Duration.ofSeconds(75),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(30)),
+                        Duration.ofSeconds(30),
+                        Duration.ZERO),
                 new Server(0, Transport.AUTO));
     }
 

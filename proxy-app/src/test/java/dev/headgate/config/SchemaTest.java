@@ -162,7 +162,7 @@ class SchemaTest {
         } else if (type == Duration.class) {
             return List.of("headgate-duration");
         } else if (type == Address.class) {
-            return List.of("headgate-address");
+            return List.of("headgate-address", "headgate-listener-address");
         } else if (type == URI.class) {
             return List.of("headgate-url");
         } else if (type == Path.class) {

@@ -127,6 +127,20 @@ class TextFormsTest {
                 .withMessageStartingWith(Quoted.of(text) + " (expected: HOST:PORT");
     }
 
+    @Test
+    void inheritedSockets() {
+        assertThat(Address.parseListener("systemd:edge.socket"))
+                .isEqualTo(new Address("", 0, "edge.socket"))
+                .hasToString("systemd:edge.socket");
+        assertThat(Address.parseListener("[::1]:80")).isEqualTo(new Address("::1", 80));
+        for (String text : List.of("systemd:", "systemd:a:b", "systemd:a b", "systemd:" + "n".repeat(256))) {
+            assertThatIllegalArgumentException()
+                    .as(text)
+                    .isThrownBy(() -> Address.parseListener(text))
+                    .withMessageContaining("(expected: systemd:NAME");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "http://localhost:8080,localhost,8080,localhost:8080,false",

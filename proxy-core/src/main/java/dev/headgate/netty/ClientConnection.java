@@ -15,7 +15,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** What the connection speaks, once that is known. */
     interface Protocol {
-        /** Takes no more requests: closes now where none is under way, else after the last one. Called repeatedly. */
+        /** Closes where no request is under way nor to be waited for, else after the last one. Called repeatedly. */
         void drain();
 
         /** Breaks everything off. */
@@ -28,6 +28,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final boolean tls;
     private final String address;
     private @Nullable Protocol protocol;
+    private boolean idle;
+    private long idleSince;
 
     ClientConnection(Channel channel, Edge edge, LoopState loop, boolean tls) {
         this.channel = channel;
@@ -68,13 +70,33 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         protocol = spoken;
     }
 
-    /** Takes no more requests and closes when the last one is answered; at once where nothing is under way. */
+    /** Closes when the last request is answered; after the drain's grace where none is under way. Called repeatedly. */
     void drain() {
         if (protocol == null) {
-            channel.close();
+            if (isIdleForGrace()) {
+                channel.close();
+            }
         } else {
             protocol.drain();
         }
+    }
+
+    /**
+     * A drain has found no request under way: whether that has been so for its grace. A client that has sent one
+     * meanwhile, on a connection that it had been told to keep or has just opened, would get no answer.
+     */
+    boolean isIdleForGrace() {
+        long now = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSince = now;
+        }
+        return now - idleSince >= edge.drainGraceNanos();
+    }
+
+    /** A drain has found a request under way. */
+    void busy() {
+        idle = false;
     }
 
     /** Breaks off what is under way. */

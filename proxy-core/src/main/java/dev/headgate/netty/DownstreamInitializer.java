@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +83,18 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @return how many connections are still open, the next time each event loop comes to it
      */
     public CompletableFuture<Integer> drain() {
-        edge.drain();
+        return drain(Duration.ZERO);
+    }
+
+    /**
+     * Lets each connection end: after the exchange it is in, or, between requests, when none has come for a while. To be
+     * called again and again until none is open. Any thread.
+     *
+     * @param grace how long a request is waited for that may be on its way; one that comes is answered
+     * @return how many connections are still open, the next time each event loop comes to it
+     */
+    public CompletableFuture<Integer> drain(Duration grace) {
+        edge.drain(grace);
         return onEachLoop(loop -> {
             List.copyOf(loop.connections()).forEach(ClientConnection::drain);
             loop.pool().closeIdle();

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionStore;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -15,6 +16,7 @@ public final class Edge {
     private final ExchangeListener exchanges;
     private final ConnectionListener connections;
     private volatile Snapshot snapshot;
+    private volatile long drainGraceNanos;
     private volatile boolean draining;
 
     public Edge(
@@ -43,11 +45,27 @@ public final class Edge {
 
     /** From now on new requests are refused and connections close after the exchange they are in. */
     public void drain() {
+        drain(Duration.ZERO);
+    }
+
+    /**
+     * From now on answers end their connections, and a connection that is between requests, or new, closes when none has
+     * come for a while. Requests are refused only without such a grace.
+     *
+     * @param grace zero or more
+     */
+    public void drain(Duration grace) {
+        drainGraceNanos = grace.toNanos();
         draining = true;
     }
 
     public boolean isDraining() {
         return draining;
+    }
+
+    /** How long a drain waits for a request that may be on its way. */
+    long drainGraceNanos() {
+        return drainGraceNanos;
     }
 
     SessionStore sessions() {

@@ -99,7 +99,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         CheckRequest request = gate.request(head, target, next.credential(), token, next.startMillis());
         // From here on the exchange knows which part of its path is a credential, and masks it in the record.
         next.checkRequest(request);
-        if (edge.isDraining()) {
+        if (edge.isDraining() && edge.drainGraceNanos() == 0) {
             refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
             return;
         }

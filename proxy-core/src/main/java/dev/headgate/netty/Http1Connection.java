@@ -102,8 +102,14 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
 
     @Override
     public void drain() {
-        closeAfterwards();
-        if (decoder.isIdle()) {
+        // Where the answer at hand has promised to keep the connection, the next one ends it.
+        if (edge().drainGraceNanos() == 0) {
+            closeAfterwards();
+        }
+        if (!decoder.isIdle()) {
+            connection().busy();
+        } else if (connection().isIdleForGrace()) {
+            closeAfterwards();
             writer.flushAndClose();
         }
     }

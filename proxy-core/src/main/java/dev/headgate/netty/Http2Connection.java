@@ -82,7 +82,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         if (streams == 0) {
             deadline.set(idleNanos());
             if (draining) {
-                connection.channel().close();
+                drain();
             }
         }
     }
@@ -122,26 +122,33 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
             windowStart = now;
         }
         if (++counted == TOLERATED) {
-            goAway(Http2Error.ENHANCE_YOUR_CALM);
+            goAway(Http2Error.ENHANCE_YOUR_CALM, 0);
             connection.channel().close();
         }
     }
 
-    private void goAway(Http2Error error) {
+    /** @param more streams that are still taken */
+    private void goAway(Http2Error error, int more) {
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
-            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error));
+            ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(error).setExtraStreamIds(more));
         }
     }
 
-    /** GOAWAY tells the last stream that is still answered; a client sends what came behind it anew elsewhere. */
+    /**
+     * A first GOAWAY asks for no more streams, but takes those that are on their way (RFC 9113 section 6.8). The last one
+     * tells the last stream that was taken; a client sends what came behind it anew elsewhere.
+     */
     @Override
     public void drain() {
         if (!draining) {
             draining = true;
-            goAway(Http2Error.NO_ERROR);
+            goAway(Http2Error.NO_ERROR, connection.edge().drainGraceNanos() > 0 ? Integer.MAX_VALUE : 0);
         }
-        if (streams == 0) {
+        if (streams > 0) {
+            connection.busy();
+        } else if (connection.isIdleForGrace()) {
+            goAway(Http2Error.NO_ERROR, 0);
             connection.channel().close();
         }
     }

@@ -99,6 +99,18 @@ public enum Transport {
         return this == IO_URING ? listener.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING) : listener;
     }
 
+    /**
+     * What accepts connections from a socket that listens already: to be registered, not bound. Only on {@link #EPOLL}.
+     *
+     * @param descriptor of the socket, non-blocking; closed with the channel
+     */
+    public ServerBootstrap listener(EventLoopGroup group, int descriptor) {
+        if (this != EPOLL) {
+            throw new UnsupportedOperationException(this + " (expected: EPOLL)");
+        }
+        return new ServerBootstrap().group(group).channelFactory(() -> new EpollServerSocketChannel(descriptor));
+    }
+
     /** What opens connections. */
     Bootstrap connector(EventLoop loop) {
         Bootstrap connector = new Bootstrap().group(loop).channel(socket);
