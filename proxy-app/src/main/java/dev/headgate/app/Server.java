@@ -25,6 +25,7 @@ import dev.headgate.session.SessionStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,6 +62,7 @@ public final class Server implements AutoCloseable {
     private final Edge edge;
     private final Snapshots snapshots;
     private final DownstreamInitializer connections;
+    private final TicketKeys ticketKeys;
     private final Listeners listeners;
     private final Map<String, AdminPage> adminPages;
     private final Config.@Nullable Admin adminConfig;
@@ -69,7 +71,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Reloader reloader;
     private volatile Readiness readiness = Readiness.STARTING;
 
-    private Server(Config config, ExchangeListener also) throws CannotStart {
+    private Server(Config config, ExchangeListener also, SslProvider provider) throws CannotStart {
         this.config = config;
         this.adminConfig = config.admin();
         Transport transport = transport(config);
@@ -91,7 +93,8 @@ public final class Server implements AutoCloseable {
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
-        listeners = new Listeners(transport, loops, connections);
+        ticketKeys = new TicketKeys(loops);
+        listeners = new Listeners(transport, loops, connections, new ServerTls(provider, ticketKeys));
         adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
@@ -125,7 +128,18 @@ public final class Server implements AutoCloseable {
     static Server start(
             Loaded loaded, Reloader.@Nullable Source source, ExchangeListener also, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
-        Server server = new Server(loaded.config(), also);
+        return start(loaded, source, also, reloads, ServerTls.provider());
+    }
+
+    /** The same with a TLS library of one's choice towards clients. */
+    static Server start(
+            Loaded loaded,
+            Reloader.@Nullable Source source,
+            ExchangeListener also,
+            Consumer<ReloadOutcome> reloads,
+            SslProvider provider)
+            throws CannotStart {
+        Server server = new Server(loaded.config(), also, provider);
         try {
             server.bind(loaded, source, reloads);
             return server;
@@ -138,6 +152,7 @@ public final class Server implements AutoCloseable {
     private void bind(Loaded loaded, Reloader.@Nullable Source source, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
         listeners.prepare(config.listeners()).make();
+        metrics.certificates(listeners.certificates());
         if (source != null) {
             Reloader running = new Reloader(source, loaded, this::apply, outcome -> {
                 metrics.reloaded(outcome.reloaded());
@@ -164,6 +179,7 @@ public final class Server implements AutoCloseable {
         metrics.configured(routeNames(next), next.upstreams().keySet());
         edge.swap(snapshot);
         change.make();
+        metrics.certificates(listeners.certificates());
         List<String> kept = takesRestart(next);
         config = next;
         return kept;
@@ -272,6 +288,10 @@ public final class Server implements AutoCloseable {
 
     Metrics metrics() {
         return metrics;
+    }
+
+    TicketKeys ticketKeys() {
+        return ticketKeys;
     }
 
     /**
