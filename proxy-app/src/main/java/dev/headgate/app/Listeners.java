@@ -2,16 +2,19 @@ package dev.headgate.app;
 
 import dev.headgate.app.InheritedSockets.Inherited;
 import dev.headgate.app.Server.CannotStart;
+import dev.headgate.app.ServerTls.Secured;
 import dev.headgate.config.Address;
 import dev.headgate.config.Config.Listener;
+import dev.headgate.config.Config.Tls;
 import dev.headgate.netty.DownstreamInitializer;
+import dev.headgate.netty.DownstreamTls;
 import dev.headgate.netty.Transport;
+import dev.headgate.observe.Metrics.CertificateEnd;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,37 +29,45 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
     private static final int BACKLOG = 4096;
 
+    /** What new connections get. */
+    private record Settings(@Nullable Secured tls, boolean http2) {
+        @Nullable
+        DownstreamTls downstreamTls() {
+            return tls == null ? null : tls.tls();
+        }
+    }
+
     /** One socket. */
     private static final class Open {
         final Address address;
         final Channel channel;
         final @Nullable Inherited inherited;
-        volatile @Nullable SslContext tls;
+        volatile Settings settings;
 
-        Open(Address address, Channel channel, @Nullable Inherited inherited, @Nullable SslContext tls) {
+        Open(Address address, Channel channel, @Nullable Inherited inherited, Settings settings) {
             this.address = address;
             this.channel = channel;
             this.inherited = inherited;
-            this.tls = tls;
+            this.settings = settings;
         }
 
         String url() {
             InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
             String host = inherited == null ? address.host() : NetUtil.toAddressString(bound.getAddress());
-            return (tls == null ? "http://" : "https://") + new Address(host, bound.getPort());
+            return (settings.tls() == null ? "http://" : "https://") + new Address(host, bound.getPort());
         }
     }
 
     /** A change that is ready to be made. Until then the new sockets are open, and the old ones as they were. */
     final class Change {
         private final List<Open> after;
-        private final List<@Nullable SslContext> contexts;
+        private final List<Settings> settings;
         private final List<Open> added;
         private final List<Open> removed;
 
-        private Change(List<Open> after, List<@Nullable SslContext> contexts, List<Open> added, List<Open> removed) {
+        private Change(List<Open> after, List<Settings> settings, List<Open> added, List<Open> removed) {
             this.after = after;
-            this.contexts = contexts;
+            this.settings = settings;
             this.added = added;
             this.removed = removed;
         }
@@ -64,7 +75,7 @@ final class Listeners {
         /** Connections from now on get the new certificates; those that are open stay open, also of closed sockets. */
         void make() {
             for (int i = 0; i < after.size(); i++) {
-                after.get(i).tls = contexts.get(i);
+                after.get(i).settings = settings.get(i);
             }
             removed.forEach(Listeners.this::close);
             open = List.copyOf(after);
@@ -79,10 +90,16 @@ final class Listeners {
     private final EventLoopGroup loops;
     private final DownstreamInitializer connections;
     private final InheritedSockets inherited;
+    private final ServerTls tls;
     private List<Open> open = List.of();
 
     Listeners(
-            Transport transport, EventLoopGroup loops, DownstreamInitializer connections, InheritedSockets inherited) {
+            Transport transport,
+            EventLoopGroup loops,
+            DownstreamInitializer connections,
+            InheritedSockets inherited,
+            ServerTls tls) {
+        this.tls = tls;
         this.transport = transport;
         this.loops = loops;
         this.connections = connections;
@@ -91,18 +108,19 @@ final class Listeners {
 
     /** Reads the certificates and binds what is new: all of it, or nothing. */
     Change prepare(List<Listener> next) throws CannotStart {
-        List<@Nullable SslContext> contexts = new ArrayList<>();
+        List<Settings> settings = new ArrayList<>();
         for (Listener listener : next) {
-            contexts.add(listener.tls() == null ? null : TlsContexts.server(listener.tls()));
+            Tls config = listener.tls();
+            settings.add(new Settings(config == null ? null : tls.of(listener, config), listener.speaksHttp2()));
         }
         List<Open> left = new ArrayList<>(open);
-        Change change = new Change(new ArrayList<>(), contexts, new ArrayList<>(), left);
+        Change change = new Change(new ArrayList<>(), settings, new ArrayList<>(), left);
         try {
             for (int i = 0; i < next.size(); i++) {
                 Address address = next.get(i).address();
                 Open same = take(left, address);
                 if (same == null) {
-                    same = bind(address, contexts.get(i));
+                    same = bind(address, settings.get(i));
                     change.added.add(same);
                 }
                 change.after.add(same);
@@ -125,25 +143,25 @@ final class Listeners {
         return null;
     }
 
-    private Open bind(Address address, @Nullable SslContext tls) throws CannotStart {
+    private Open bind(Address address, Settings first) throws CannotStart {
         String name = address.inherited();
         if (name != null) {
-            return accept(address, name, tls);
+            return accept(address, name, first);
         }
         AtomicReference<@Nullable Open> self = new AtomicReference<>();
-        ChannelFuture bound = configure(transport.listener(loops), self, tls)
+        ChannelFuture bound = configure(transport.listener(loops), self, first)
                 .bind(address.host(), address.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw Server.cannotListen(address, bound.cause());
         }
-        Open socket = new Open(address, bound.channel(), null, tls);
+        Open socket = new Open(address, bound.channel(), null, first);
         self.set(socket);
         return socket;
     }
 
     /** Accepts from a socket that listens already. */
-    private Open accept(Address address, String name, @Nullable SslContext tls) throws CannotStart {
+    private Open accept(Address address, String name, Settings first) throws CannotStart {
         if (transport != Transport.EPOLL) {
             throw Server.cannotListen(
                     address,
@@ -155,7 +173,7 @@ final class Listeners {
         try {
             passed = inherited.take(name);
             AtomicReference<@Nullable Open> self = new AtomicReference<>();
-            ChannelFuture registered = configure(transport.listener(loops, passed.duplicate()), self, tls)
+            ChannelFuture registered = configure(transport.listener(loops, passed.duplicate()), self, first)
                     // Its pipeline is ready one turn of the event loop after it is registered.
                     .option(ChannelOption.AUTO_READ, false)
                     .register()
@@ -164,7 +182,7 @@ final class Listeners {
                 throw new IOException(registered.cause());
             }
             Channel channel = registered.channel();
-            Open socket = new Open(address, channel, passed, tls);
+            Open socket = new Open(address, channel, passed, first);
             self.set(socket);
             channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
             return socket;
@@ -176,15 +194,13 @@ final class Listeners {
         }
     }
 
-    private ServerBootstrap configure(
-            ServerBootstrap listener, AtomicReference<@Nullable Open> self, @Nullable SslContext tls) {
+    private ServerBootstrap configure(ServerBootstrap listener, AtomicReference<@Nullable Open> self, Settings first) {
         return listener.option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(connections.withTls(() -> {
-                    Open socket = self.get();
-                    return socket == null ? tls : socket.tls;
-                }));
+                .childHandler(connections
+                        .withTls(() -> current(self, first).downstreamTls())
+                        .withPriorKnowledge(() -> current(self, first).http2()));
     }
 
     private void close(Open socket) {
@@ -195,9 +211,27 @@ final class Listeners {
         }
     }
 
+    /** A connection may come before the socket is known here. */
+    private static Settings current(AtomicReference<@Nullable Open> self, Settings first) {
+        Open socket = self.get();
+        return socket == null ? first : socket.settings;
+    }
+
     /** The base URL of each, in the order of the configuration, with the port really bound. */
     List<String> urls() {
         return open.stream().map(Open::url).toList();
+    }
+
+    /** When the certificates of all of them end. */
+    List<CertificateEnd> certificates() {
+        List<CertificateEnd> ends = new ArrayList<>();
+        for (Open socket : open) {
+            Secured secured = socket.settings.tls();
+            if (secured != null) {
+                ends.addAll(secured.ends());
+            }
+        }
+        return ends;
     }
 
     /** Takes no more connections. Blocks until that is so. */

@@ -57,7 +57,7 @@ public final class RunCommand implements Callable<Integer> {
                         tell(outcome, err);
                         notifier.reloaded(outcome.reloaded());
                     },
-                    sockets);
+                    new Server.Environment(sockets, ServerTls.provider()));
             Shutdown shutdown = Shutdown.onSignal(server::hurry);
             Signal.handle(new Signal("HUP"), signal -> server.reload());
             announce(server, err);

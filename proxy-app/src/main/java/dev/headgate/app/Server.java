@@ -25,6 +25,7 @@ import dev.headgate.session.SessionStore;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +57,18 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /**
+     * What the process has beside its configuration.
+     *
+     * @param sockets for the listeners that name one of them
+     * @param tls the library towards clients
+     */
+    record Environment(InheritedSockets sockets, SslProvider tls) {
+        static Environment usual() {
+            return new Environment(InheritedSockets.none(), ServerTls.provider());
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
@@ -66,6 +79,7 @@ public final class Server implements AutoCloseable {
     private final Edge edge;
     private final Snapshots snapshots;
     private final DownstreamInitializer connections;
+    private final TicketKeys ticketKeys;
     private final Listeners listeners;
     private final Map<String, AdminPage> adminPages;
     private final Config.@Nullable Admin adminConfig;
@@ -75,10 +89,10 @@ public final class Server implements AutoCloseable {
     private @Nullable Reloader reloader;
     private volatile Readiness readiness = Readiness.STARTING;
 
-    private Server(Config config, ExchangeListener also, InheritedSockets inherited) throws CannotStart {
+    private Server(Config config, ExchangeListener also, Environment environment) throws CannotStart {
         this.config = config;
         this.adminConfig = config.admin();
-        Transport transport = transport(config, inherited);
+        Transport transport = transport(config, environment.sockets());
         try {
             accessLog = AccessLog.open(config.accessLog().path());
         } catch (IOException e) {
@@ -97,7 +111,9 @@ public final class Server implements AutoCloseable {
                 ? config.server().threads()
                 : Runtime.getRuntime().availableProcessors();
         loops = transport.group(threads);
-        listeners = new Listeners(transport, loops, connections, inherited);
+        ticketKeys = new TicketKeys(loops);
+        listeners = new Listeners(
+                transport, loops, connections, environment.sockets(), new ServerTls(environment.tls(), ticketKeys));
         adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
         metrics.watch("sessions", sessions.cache());
@@ -131,7 +147,7 @@ public final class Server implements AutoCloseable {
     static Server start(
             Loaded loaded, Reloader.@Nullable Source source, ExchangeListener also, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
-        return start(loaded, source, also, reloads, InheritedSockets.none());
+        return start(loaded, source, also, reloads, Environment.usual());
     }
 
     /**
@@ -140,16 +156,15 @@ public final class Server implements AutoCloseable {
      * @param source what to load the configuration from again; null for never
      * @param also told of exchanges, beside the access log and the metrics
      * @param reloads told of what comes of reloads, on a thread of their own
-     * @param inherited for the listeners that name one of them
      */
     static Server start(
             Loaded loaded,
             Reloader.@Nullable Source source,
             ExchangeListener also,
             Consumer<ReloadOutcome> reloads,
-            InheritedSockets inherited)
+            Environment environment)
             throws CannotStart {
-        Server server = new Server(loaded.config(), also, inherited);
+        Server server = new Server(loaded.config(), also, environment);
         try {
             server.bind(loaded, source, reloads);
             return server;
@@ -162,6 +177,7 @@ public final class Server implements AutoCloseable {
     private void bind(Loaded loaded, Reloader.@Nullable Source source, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
         listeners.prepare(config.listeners()).make();
+        metrics.certificates(listeners.certificates());
         if (source != null) {
             Reloader running = new Reloader(source, loaded, this::apply, outcome -> {
                 metrics.reloaded(outcome.reloaded());
@@ -188,6 +204,7 @@ public final class Server implements AutoCloseable {
         metrics.configured(routeNames(next), next.upstreams().keySet());
         edge.swap(snapshot);
         change.make();
+        metrics.certificates(listeners.certificates());
         List<String> kept = takesRestart(next);
         config = next;
         return kept;
@@ -306,6 +323,10 @@ public final class Server implements AutoCloseable {
     Duration longestDrain() {
         Config.Timeouts timeouts = config.timeouts();
         return timeouts.drainPause().plus(timeouts.drain());
+    }
+
+    TicketKeys ticketKeys() {
+        return ticketKeys;
     }
 
     /**

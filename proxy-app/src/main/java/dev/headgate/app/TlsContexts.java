@@ -1,7 +1,6 @@
 package dev.headgate.app;
 
 import dev.headgate.app.Server.CannotStart;
-import dev.headgate.config.Config.Tls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import javax.net.ssl.SSLException;
@@ -21,20 +20,6 @@ final class TlsContexts {
                     .build();
         } catch (SSLException e) {
             throw new CannotStart("upstream TLS: " + e.getMessage(), e);
-        }
-    }
-
-    static SslContext server(Tls files) throws CannotStart {
-        try {
-            return SslContextBuilder.forServer(
-                            files.certificate().toFile(), files.key().toFile())
-                    .protocols(PROTOCOLS)
-                    .build();
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new CannotStart(
-                    "listeners: tls: " + files.certificate() + " and " + files.key()
-                            + " (expected: a PEM certificate chain and its unencrypted PKCS #8 key)",
-                    e);
         }
     }
 }

@@ -49,11 +49,68 @@ public record Config(
         profiles = Collections.unmodifiableMap(new LinkedHashMap<>(profiles));
     }
 
-    /** One listening socket; plain HTTP without {@code tls}. */
-    public record Listener(Address address, @Nullable Tls tls) {}
+    /**
+     * One listening socket.
+     *
+     * @param tls null for plain HTTP
+     * @param http2 null for the default
+     */
+    public record Listener(
+            Address address, @Nullable Tls tls, @Nullable Boolean http2) {
+        /** Whether HTTP/2 is spoken: by the default with TLS (ALPN), and without it not (prior knowledge). */
+        public boolean speaksHttp2() {
+            return http2 == null ? tls != null : http2;
+        }
+    }
 
-    /** Two PEM files, absolute, readable when the configuration was loaded. */
-    public record Tls(Path certificate, Path key) {}
+    /**
+     * TLS towards clients.
+     *
+     * @param certificate of the default certificate, with {@code key}
+     * @param certificates more, chosen by the name that the client asks for; may be empty
+     * @param clientCertificates null where clients are not asked for any
+     * @param tickets how often the keys of session tickets are rotated; zero for no tickets
+     */
+    public record Tls(
+            Path certificate,
+            Path key,
+            List<CertificateFiles> certificates,
+            UnknownServerName unknownServerName,
+            @Nullable ClientCertificates clientCertificates,
+            TlsVersion minimumVersion,
+            Duration tickets) {
+        public Tls {
+            certificates = List.copyOf(certificates);
+        }
+
+        /** The default certificate. */
+        public CertificateFiles standard() {
+            return new CertificateFiles(certificate, key);
+        }
+    }
+
+    /** Two PEM files, absolute: a certificate with its chain, and its key. */
+    public record CertificateFiles(Path certificate, Path key) {}
+
+    /** What a client gets that asks for a name that no certificate has, or for none. */
+    public enum UnknownServerName {
+        DEFAULT,
+        REFUSE
+    }
+
+    /**
+     * Certificates of clients.
+     *
+     * @param ca a PEM file, absolute: the authorities that clients' certificates must be of
+     * @param require whether a client without one is refused
+     */
+    public record ClientCertificates(Path ca, boolean require) {}
+
+    /** Versions of TLS that are spoken. */
+    public enum TlsVersion {
+        TLSV1_2,
+        TLSV1_3
+    }
 
     /** The admin port. */
     public record Admin(Address address) {}

@@ -13,6 +13,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,6 +83,8 @@ public final class ConfigLoader {
         problems.throwIfAny();
         Config config = MAPPER.treeToValue(converted, Config.class);
         Problems warnings = new Problems(file.toString());
+        new CertificateCheck(tree, Instant.now(), problems, warnings).run(config);
+        problems.throwIfAny();
         CrossCheck.warn(tree, config, warnings);
         UnusedProfiles.warn(tree, config, warnings);
         Set<Path> files = new LinkedHashSet<>(tree.files());

@@ -162,7 +162,9 @@ final class Values {
         String text = value.asString();
         List<String> choices = ConfigSchema.choices(schema);
         if (!choices.isEmpty()) {
-            return choices.contains(text) ? JSON.stringNode(text.toUpperCase(Locale.ROOT)) : null;
+            return choices.contains(text)
+                    ? JSON.stringNode(text.toUpperCase(Locale.ROOT).replace('.', '_'))
+                    : null;
         }
         return switch (schema.path("format").asString("")) {
             case "headgate-integer" -> value.isIntegralNumber() ? integer(value, schema) : null;

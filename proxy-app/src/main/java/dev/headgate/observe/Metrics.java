@@ -10,6 +10,7 @@ import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.netty.TlsOutcome;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -43,10 +44,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -81,6 +85,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     private final LongAdder active = new LongAdder();
     private final LongAdder downstreams = new LongAdder();
     private volatile UpstreamSeries[] connections = {};
+    private volatile Collection<CertificateEnd> certificates = List.of();
     private volatile LongSupplier dropped = () -> 0;
     private volatile boolean draining;
     private volatile boolean lastReload = true;
@@ -164,6 +169,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             TokenCheck.values(),
             Metrics::lower);
 
+    private final CounterDataPoint[] handshakes = counters(
+            counter("headgate_tls_handshakes_total", "TLS handshakes of clients, by how they ended", "outcome"),
+            TlsOutcome.values(),
+            Metrics::lower);
+
     /**
      * @param routes the configured paths; what a record names beside them counts as {@code none}
      * @param upstreams likewise the configured names of the upstreams
@@ -229,6 +239,13 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 })
                 .register(registry);
         GaugeWithCallback.builder()
+                .name("headgate_tls_certificate_not_after_timestamp_seconds")
+                .help("When a certificate that clients are shown ends")
+                .labelNames("listener", "name")
+                .callback(to -> certificates.forEach(
+                        each -> to.call(each.notAfter().getEpochSecond(), each.listener(), each.name())))
+                .register(registry);
+        GaugeWithCallback.builder()
                 .name("headgate_draining")
                 .help("1 from the request to stop until the end")
                 .callback(to -> to.call(draining ? 1 : 0))
@@ -243,6 +260,26 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .help("Access log lines that were not written")
                 .callback(to -> to.call(dropped.getAsLong()))
                 .register(registry);
+    }
+
+    /**
+     * When a certificate ends.
+     *
+     * @param listener its address, as configured
+     * @param name the certificate's file
+     */
+    public record CertificateEnd(String listener, String name, Instant notAfter) {}
+
+    /** The certificates that clients are shown from now on; of several with the same labels the first to end counts. */
+    public void certificates(Collection<CertificateEnd> all) {
+        Map<List<String>, CertificateEnd> first = new LinkedHashMap<>();
+        for (CertificateEnd each : all) {
+            first.merge(
+                    List.of(each.listener(), each.name()),
+                    each,
+                    (a, b) -> b.notAfter().isBefore(a.notAfter()) ? b : a);
+        }
+        certificates = List.copyOf(first.values());
     }
 
     private void bindMachine() {
@@ -330,6 +367,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     @Override
     public void downstreamClosed() {
         downstreams.decrement();
+    }
+
+    @Override
+    public void tlsEnded(TlsOutcome outcome) {
+        add(handshakes[outcome.ordinal()]);
     }
 
     @Override

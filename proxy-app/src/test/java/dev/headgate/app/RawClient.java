@@ -66,6 +66,11 @@ final class RawClient implements AutoCloseable {
         return new Response(bare.head(), new String(body, StandardCharsets.ISO_8859_1));
     }
 
+    /** So many octets, or those before the end. */
+    String octets(int length) throws IOException {
+        return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+    }
+
     /** Whether the peer has ended its side; waits for it or for an octet. */
     boolean ended() throws IOException {
         return in.read() < 0;

@@ -6,6 +6,7 @@ import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.profile.BuiltInProfiles;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,10 +36,19 @@ final class RunningProxy implements AutoCloseable {
     private boolean closed;
 
     private RunningProxy(Path directory, String config) throws Exception {
+        this(directory, config, ServerTls.provider());
+    }
+
+    private RunningProxy(Path directory, String config, SslProvider provider) throws Exception {
         log = directory.resolve("access.log");
         configFile =
                 Files.writeString(directory.resolve("headgate.yaml"), config + "accessLog:\n  path: " + log + "\n");
-        server = Server.start(load(), this::load, records::add, outcomes::add);
+        server = Server.start(
+                load(),
+                this::load,
+                records::add,
+                outcomes::add,
+                new Server.Environment(InheritedSockets.none(), provider));
     }
 
     private Loaded load() throws ConfigException {
@@ -85,6 +95,11 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(directory, config);
     }
 
+    /** @param provider of TLS towards clients */
+    static RunningProxy of(String config, Path directory, SslProvider provider) throws Exception {
+        return new RunningProxy(directory, config, provider);
+    }
+
     /** A configuration without its access log. */
     static String config(String listeners, String upstream) {
         return "listeners:\n" + listeners + """
@@ -122,6 +137,10 @@ final class RunningProxy implements AutoCloseable {
             throw new AssertionError("no exchange record within 10 s");
         }
         return next;
+    }
+
+    TicketKeys ticketKeys() {
+        return server.ticketKeys();
     }
 
     String adminUrl() {

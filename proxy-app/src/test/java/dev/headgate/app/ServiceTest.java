@@ -162,7 +162,12 @@ class ServiceTest {
         Path config = write(RunningProxy.config(EDGE, NOWHERE) + "accessLog: {path: \"\"}\n" + more);
         Loaded loaded = ConfigLoader.loadWithWarnings(config, Map.of(), BuiltInProfiles.ALL.keySet());
         assertThatExceptionOfType(Server.CannotStart.class)
-                .isThrownBy(() -> Server.start(loaded, null, exchange -> {}, outcome -> {}, sockets))
+                .isThrownBy(() -> Server.start(
+                        loaded,
+                        null,
+                        exchange -> {},
+                        outcome -> {},
+                        new Server.Environment(sockets, ServerTls.provider())))
                 .withMessageStartingWith("cannot listen on systemd:edge: " + message);
     }
 

@@ -7,6 +7,8 @@ import dev.headgate.config.Config.Accept;
 import dev.headgate.config.Config.AccessLog;
 import dev.headgate.config.Config.Admin;
 import dev.headgate.config.Config.Capture;
+import dev.headgate.config.Config.CertificateFiles;
+import dev.headgate.config.Config.ClientCertificates;
 import dev.headgate.config.Config.Cors;
 import dev.headgate.config.Config.Explain;
 import dev.headgate.config.Config.Guard;
@@ -23,7 +25,9 @@ import dev.headgate.config.Config.Server;
 import dev.headgate.config.Config.Sessions;
 import dev.headgate.config.Config.Timeouts;
 import dev.headgate.config.Config.Tls;
+import dev.headgate.config.Config.TlsVersion;
 import dev.headgate.config.Config.Transport;
+import dev.headgate.config.Config.UnknownServerName;
 import dev.headgate.config.Config.UnknownToken;
 import dev.headgate.config.Config.Upstream;
 import dev.headgate.gate.Reason;
@@ -57,7 +61,7 @@ class SampleTest {
 
     private static Config expected() {
         return new Config(
-                List.of(new Listener(new Address("0.0.0.0", 8080), null)),
+                List.of(new Listener(new Address("0.0.0.0", 8080), null, null)),
                 new Admin(new Address("127.0.0.1", 9090)),
                 Map.of("genesys", new Upstream(URI.create("https://api.mypurecloud.com"))),
                 new Organization("X-Genesys-Cloud-Id", "org-1", OnConflict.REPLACE),
@@ -106,16 +110,27 @@ class SampleTest {
     void whatIsCommentedOutLoadsToo() throws Exception {
         String text = Files.readString(SAMPLE)
                 .replaceFirst("(?m)^# yaml-language-server.*$", "")
-                .replaceAll("(?m)^( *)# ( *(?:- )?[a-z][a-zA-Z.-]*:(?: |$))", "$1$2");
+                .replaceAll("(?m)^( *)# ( *(?:- )?\\{?[a-z][a-zA-Z0-9.-]*:(?: |$))", "$1$2");
         Path tls = Files.createDirectory(directory.resolve("tls"));
-        Files.createFile(tls.resolve("edge.crt"));
-        Files.createFile(tls.resolve("edge.key"));
+        Certificates certificates = Certificates.in(tls)
+                .selfSigned("edge", "DNS:edge.example")
+                .selfSigned("b", "DNS:b.example")
+                .selfSigned("clients", "DNS:ca");
         Path file = Files.writeString(directory.resolve("c.yaml"), text);
         Config config = ConfigLoader.load(file, ENV, PROFILES);
         assertThat(config.listeners())
                 .last()
                 .isEqualTo(new Listener(
-                        new Address("0.0.0.0", 8443), new Tls(tls.resolve("edge.crt"), tls.resolve("edge.key"))));
+                        new Address("0.0.0.0", 8443),
+                        new Tls(
+                                certificates.certificate("edge"),
+                                certificates.key("edge"),
+                                List.of(new CertificateFiles(certificates.certificate("b"), certificates.key("b"))),
+                                UnknownServerName.DEFAULT,
+                                new ClientCertificates(certificates.certificate("clients"), true),
+                                TlsVersion.TLSV1_2,
+                                Duration.ofHours(12)),
+                        true));
         assertThat(config.routes().get(0).guard())
                 .isEqualTo(
                         new RouteGuard(Mode.OBSERVE, UnknownToken.ALLOW, Map.of(Reason.SESSION_GUEST, Mode.ENFORCE)));

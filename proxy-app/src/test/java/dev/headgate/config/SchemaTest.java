@@ -113,7 +113,10 @@ class SchemaTest {
             names(raw(argument(type, 0)), schema.path("propertyNames"), path);
             descend(argument(type, 1), null, schema.path("additionalProperties"), path, seen);
         } else if (raw.isEnum()) {
-            assertThat(ConfigSchema.choices(schema)).as(path).isEqualTo(words(raw));
+            assertThat(ConfigSchema.choices(schema))
+                    .as(path)
+                    .map(choice -> choice.toLowerCase(Locale.ROOT).replace('.', '_'))
+                    .isEqualTo(words(raw));
         } else if (raw != Address.class && raw.isRecord()) {
             compare(raw, value, schema, path, seen);
         } else {
@@ -155,7 +158,7 @@ class SchemaTest {
     }
 
     private static List<String> formats(Class<?> type) {
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return List.of("headgate-boolean");
         } else if (type == int.class || type == long.class) {
             return List.of("headgate-integer", "headgate-size");

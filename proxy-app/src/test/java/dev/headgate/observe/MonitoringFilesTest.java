@@ -6,9 +6,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.headgate.gate.Cause;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.observe.Metrics.CertificateEnd;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +47,7 @@ class MonitoringFilesTest {
         try (Metrics metrics = new Metrics(List.of("/"), List.of("genesys"), "1")) {
             metrics.watch("sessions", Caffeine.newBuilder().recordStats().build());
             metrics.watch(UnpooledByteBufAllocator.DEFAULT);
+            metrics.certificates(List.of(new CertificateEnd("0.0.0.0:8443", "/tls/edge.crt", Instant.EPOCH)));
             Exchanges observed = Exchanges.full();
             observed.verdict = VerdictKind.OBSERVE_DENY;
             for (Exchanges exchange :
@@ -83,7 +86,7 @@ class MonitoringFilesTest {
                 .containsExactly("a_b", "k_l");
         List<String> expressions = new ArrayList<>(dashboard());
         assertThat(expressions).hasSizeGreaterThan(20);
-        assertThat(alerts()).hasSize(12);
+        assertThat(alerts()).hasSize(13);
         expressions.addAll(alerts());
         Set<String> exported = exported();
         assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
@@ -118,6 +121,6 @@ class MonitoringFilesTest {
             alerts++;
             assertThat(tests).contains(matcher.group(1));
         }
-        assertThat(alerts).isEqualTo(12);
+        assertThat(alerts).isEqualTo(13);
     }
 }

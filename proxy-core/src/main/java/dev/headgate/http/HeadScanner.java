@@ -7,6 +7,9 @@ import dev.headgate.http.BadHead.Fault;
  * control octets, a CR or an LF alone. Not thread-safe.
  */
 public final class HeadScanner {
+    /** The first octet of a TLS record with a handshake message (RFC 8446 section 5.1). */
+    private static final byte TLS_HANDSHAKE = 0x16;
+
     private int at;
     private int lineStart;
 
@@ -48,6 +51,10 @@ public final class HeadScanner {
             }
             if (b == '\n') {
                 throw new BadHead(Fault.MALFORMED, "head: LF without CR at offset " + i + " (RFC 9112 section 2.2)");
+            }
+            if (b == TLS_HANDSHAKE && i == 0) {
+                throw new BadHead(
+                        Fault.MALFORMED, "head: begins like a TLS ClientHello (0x16), where plain HTTP is spoken");
             }
             throw new BadHead(
                     Fault.MALFORMED, "head: control octet 0x" + hex(b) + " at offset " + i + " (RFC 9110 section 5.5)");

@@ -8,6 +8,9 @@ public interface ConnectionListener {
 
     default void downstreamClosed() {}
 
+    /** A client's TLS handshake is over; told once, and not for a client that left without a byte. */
+    default void tlsEnded(TlsOutcome outcome) {}
+
     /**
      * @param nanos from the first packet to the connection's, and with TLS its handshake's, end
      * @param ok whether there is a connection now

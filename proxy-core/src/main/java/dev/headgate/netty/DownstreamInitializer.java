@@ -4,12 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     private final Edge edge;
     private final Transport transport;
-    private final Supplier<@Nullable SslContext> tls;
-    private final boolean http2;
+    private final Supplier<@Nullable DownstreamTls> tls;
+    private final BooleanSupplier http2;
     private final Map<EventLoop, LoopState> loops;
 
     private DownstreamInitializer(
             Edge edge,
             Transport transport,
-            Supplier<@Nullable SslContext> tls,
-            boolean http2,
+            Supplier<@Nullable DownstreamTls> tls,
+            BooleanSupplier http2,
             Map<EventLoop, LoopState> loops) {
         this.edge = edge;
         this.transport = transport;
@@ -42,35 +42,38 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param transport the one that the channels are of
      */
     public static DownstreamInitializer of(Edge edge, Transport transport) {
-        return new DownstreamInitializer(edge, transport, () -> null, false, new ConcurrentHashMap<>());
+        return new DownstreamInitializer(edge, transport, () -> null, () -> false, new ConcurrentHashMap<>());
     }
 
     /**
      * The same, sharing upstream connections, for a listener that may have TLS.
      *
-     * @param context asked for each connection, on its event loop; null for plain HTTP
+     * @param settings asked for each connection, on its event loop; null for plain HTTP
      */
-    public DownstreamInitializer withTls(Supplier<@Nullable SslContext> context) {
-        return new DownstreamInitializer(edge, transport, context, http2, loops);
+    public DownstreamInitializer withTls(Supplier<@Nullable DownstreamTls> settings) {
+        return new DownstreamInitializer(edge, transport, settings, http2, loops);
     }
 
     /**
-     * The same, for a listener without TLS whose clients may speak HTTP/2 from the first byte on (RFC 9113 section 3.3).
+     * The same, for a listener whose clients may speak HTTP/2 without TLS from the first byte on (RFC 9113 section 3.3).
+     *
+     * @param allowed asked for each connection without TLS, on its event loop
      */
-    public DownstreamInitializer withPriorKnowledge() {
-        return new DownstreamInitializer(edge, transport, tls, true, loops);
+    public DownstreamInitializer withPriorKnowledge(BooleanSupplier allowed) {
+        return new DownstreamInitializer(edge, transport, tls, allowed, loops);
     }
 
     @Override
     protected void initChannel(Channel channel) {
         LoopState loop = loops.computeIfAbsent(channel.eventLoop(), l -> new LoopState(l, edge, transport));
-        SslContext context = tls.get();
-        ClientConnection connection = new ClientConnection(channel, edge, loop, context != null);
+        DownstreamTls settings = tls.get();
+        ClientConnection connection = new ClientConnection(channel, edge, loop, settings != null);
         channel.pipeline().addLast(ClientConnection.NAME, connection);
-        if (context != null) {
-            channel.pipeline().addLast("tls", context.newHandler(channel.alloc()));
+        if (settings != null) {
+            Duration limit = edge.snapshot().timeouts().head();
+            channel.pipeline().addLast("tls", settings.newHandler(edge.connections(), limit));
         }
-        if (context == null && !http2) {
+        if (settings == null && !http2.getAsBoolean()) {
             Http1Connection.start(connection);
         } else {
             channel.pipeline().addLast(ProtocolHandler.NAME, new ProtocolHandler(connection));

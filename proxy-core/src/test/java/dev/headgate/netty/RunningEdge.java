@@ -71,7 +71,7 @@ final class RunningEdge implements AutoCloseable {
         group = transport.group(threads);
         listener = transport
                 .listener(group)
-                .childHandler(http2 ? initializer.withPriorKnowledge() : initializer)
+                .childHandler(initializer.withPriorKnowledge(() -> http2))
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();

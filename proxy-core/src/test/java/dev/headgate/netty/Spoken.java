@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 
 /** What clients speak with the edge. */
@@ -55,7 +57,7 @@ enum Spoken {
         if (tls) {
             return plain.withTls(() -> Certificate.SERVER);
         }
-        return http2 ? plain.withPriorKnowledge() : plain;
+        return plain.withPriorKnowledge(() -> http2);
     }
 
     WireClient connect(int port) throws IOException {
@@ -64,7 +66,7 @@ enum Spoken {
 
     /** Made once, by the JDK's own tool. */
     private static final class Certificate {
-        static final SslContext SERVER = make();
+        static final DownstreamTls SERVER = new DownstreamTls(make(), Map.of(), false, List.of("h2", "http/1.1"));
 
         private static SslContext make() {
             try {
