@@ -21,12 +21,12 @@ public class HeadRewriter {
      * What a request head needs on its way.
      *
      * @param keepRequestId whether the client's own line with that id stays
-     * @param host the Host value for the upstream
+     * @param host the Host value for the upstream; null for the client's own, which there must be then
      * @param expectDone whether the edge has answered the expectation itself
      * @param plainAnswer whether the answer must come without a content coding, because the edge has to read it
      */
     public record RequestEdit(
-            String requestId, boolean keepRequestId, byte[] host, boolean expectDone, boolean plainAnswer) {}
+            String requestId, boolean keepRequestId, byte @Nullable [] host, boolean expectDone, boolean plainAnswer) {}
 
     /**
      * What a response head needs on its way.
@@ -72,7 +72,7 @@ public class HeadRewriter {
         boolean nominates = head.has(FieldName.CONNECTION);
         int kept = requestLine(head, out);
         for (int i = 0; i < head.fieldCount(); i++) {
-            boolean host = head.is(i, FieldName.HOST);
+            boolean host = edit.host != null && head.is(i, FieldName.HOST);
             boolean drop = isHopByHop(head, i)
                     || nominates && isNominated(head, i)
                     || !edit.keepRequestId && head.is(i, requestIdHeader)
@@ -84,7 +84,7 @@ public class HeadRewriter {
             }
             int line = head.nameStart(i);
             out.write(bytes, kept, line);
-            if (host) {
+            if (host && edit.host != null) {
                 out.write(bytes, line, head.nameEnd(i))
                         .write(SEPARATOR)
                         .write(edit.host)
@@ -93,7 +93,7 @@ public class HeadRewriter {
             kept = head.lineEnd(i);
         }
         out.write(bytes, kept, head.length() - 2);
-        if (!head.has(FieldName.HOST)) {
+        if (edit.host != null && !head.has(FieldName.HOST)) {
             out.write(HOST).write(edit.host).write(CRLF);
         }
         if (!edit.keepRequestId) {

@@ -168,6 +168,11 @@ public enum Reason implements Finding {
             502,
             "No connection to the upstream",
             "Operators: check the upstream's address, its name's resolution and its certificate."),
+    UPSTREAM_OVERLOADED(
+            "upstream.overloaded",
+            503,
+            "Too many requests to the upstream at a time",
+            "Try again; operators: the limits are the upstream's connections.maximum and connections.waiting."),
     UPSTREAM_TIMEOUT(
             "upstream.timeout",
             504,
@@ -245,6 +250,7 @@ public enum Reason implements Finding {
                     AUTH_FOLDED,
                     BODY_TIMEOUT,
                     UPSTREAM_UNREACHABLE,
+                    UPSTREAM_OVERLOADED,
                     UPSTREAM_TIMEOUT,
                     UPSTREAM_INVALID,
                     PROXY_DRAINING,

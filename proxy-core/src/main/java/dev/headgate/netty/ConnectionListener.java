@@ -21,4 +21,10 @@ public interface ConnectionListener {
 
     /** @param change +1 when a connection turns idle, -1 when it is taken or closes */
     default void upstreamIdle(String upstream, int change) {}
+
+    /** @param change +1 when a request begins to wait for a connection, -1 when it does not wait any more */
+    default void upstreamWaiting(String upstream, int change) {}
+
+    /** One of its addresses is left out for a while. */
+    default void upstreamEjected(String upstream) {}
 }

@@ -38,9 +38,15 @@ public final class Edge {
         return snapshot;
     }
 
-    /** Requests that start from now on see this one. */
+    /** Requests that start from now on see this one. Upstreams that are not in it are never used again. */
     public void swap(Snapshot next) {
+        Snapshot before = snapshot;
         snapshot = next;
+        for (Upstream upstream : before.upstreams()) {
+            if (!next.upstreams().contains(upstream)) {
+                upstream.retire();
+            }
+        }
     }
 
     /** From now on new requests are refused and connections close after the exchange they are in. */
@@ -57,6 +63,11 @@ public final class Edge {
     public void drain(Duration grace) {
         drainGraceNanos = grace.toNanos();
         draining = true;
+    }
+
+    /** Nothing is forwarded any more: the upstreams' names are not looked up and their health is not checked from now on. */
+    public void close() {
+        snapshot.upstreams().forEach(Upstream::retire);
     }
 
     public boolean isDraining() {

@@ -3,6 +3,7 @@ package dev.headgate.netty;
 import dev.headgate.gate.HeadRewriter.RequestEdit;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
+import dev.headgate.http.FieldName;
 import dev.headgate.http.Framing;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.ResponseHead;
@@ -11,6 +12,7 @@ import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -38,6 +40,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     private final HeldContent waiting = new HeldContent();
 
     private @Nullable BodyEnd waitingEnd;
+    private boolean starting;
     private boolean unflushed;
     private boolean reused;
     private boolean retried;
@@ -50,12 +53,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     }
 
     void start() {
+        starting = true;
         downstream.loop().pool().take(exchange.route().upstream(), exchange.snapshot(), this);
+        starting = false;
     }
 
     @Override
     public void connected(UpstreamHandler connection, boolean reused) {
-        if (exchange.isFinished() || exchange.isResponseStarted()) {
+        if (!isWaiting()) {
             release();
             downstream.loop().pool().giveBack(connection);
             return;
@@ -79,7 +84,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         if (takesMore && !downstream.channel().config().isAutoRead()) {
             downstream.resumeReading();
         }
-        if (!reused) {
+        if (!starting) {
             flushRequest();
         }
     }
@@ -88,11 +93,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         RequestIdentity id = exchange.id();
         HeadWriter out = downstream.loop().headWriter();
         RequestEdit edit = new RequestEdit(
-                id.id(),
-                id.source() == IdSource.CLIENT,
-                exchange.route().upstream().hostField(),
-                exchange.isContinued(),
-                lessons.isCreate());
+                id.id(), id.source() == IdSource.CLIENT, host(), exchange.isContinued(), lessons.isCreate());
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
@@ -105,8 +106,40 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         return true;
     }
 
+    /** Null for the client's own. */
+    private byte @Nullable [] host() {
+        Upstream upstream = exchange.route().upstream();
+        return upstream.options().preserveHost() && exchange.head().has(FieldName.HOST) ? null : upstream.hostField();
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return !exchange.isFinished() && !exchange.isResponseStarted();
+    }
+
+    @Override
+    public UpstreamPool.Client client() {
+        Channel client = downstream.connection().channel();
+        return new UpstreamPool.Client(client.remoteAddress(), client.localAddress());
+    }
+
+    @Override
+    public void overloaded(String detail) {
+        if (isWaiting()) {
+            fail(new Deny(
+                    Reason.UPSTREAM_OVERLOADED,
+                    "upstream " + exchange.route().upstream().name() + ": " + detail));
+        } else {
+            release();
+        }
+    }
+
     @Override
     public void unreachable(Throwable cause) {
+        if (!isWaiting()) {
+            release();
+            return;
+        }
         String upstream = exchange.route().upstream().toString();
         LOG.warn("upstream {} unreachable: {}", upstream, cause.toString());
         fail(new Deny(

@@ -89,6 +89,7 @@ final class Refusal {
     private static String proxyError(Deny deny) {
         return switch (deny.reason()) {
             case UPSTREAM_UNREACHABLE -> "destination_unavailable";
+            case UPSTREAM_OVERLOADED -> "connection_limit_reached";
             case UPSTREAM_TIMEOUT -> "http_response_timeout";
             case UPSTREAM_INVALID -> "http_protocol_error";
             default -> "http_request_denied";

@@ -5,6 +5,8 @@ import dev.headgate.gate.HeadRewriter;
 import dev.headgate.session.SessionRecorder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that one configuration decides about requests. Immutable; an exchange keeps the one it began with. */
@@ -12,6 +14,7 @@ public final class Snapshot {
     private final Gate gate;
     private final HeadRewriter rewriter;
     private final List<Route> routes;
+    private final Set<Upstream> upstreams;
     private final Limits limits;
     private final Timeouts timeouts;
     private final SessionRecorder recorder;
@@ -36,6 +39,7 @@ public final class Snapshot {
         this.routes = routes.stream()
                 .sorted(Comparator.comparingInt((Route r) -> r.path().length()).reversed())
                 .toList();
+        this.upstreams = routes.stream().map(Route::upstream).collect(Collectors.toUnmodifiableSet());
         this.limits = limits;
         this.timeouts = timeouts;
     }
@@ -65,6 +69,11 @@ public final class Snapshot {
             }
         }
         return null;
+    }
+
+    /** Those that a route leads to, each once. */
+    public Set<Upstream> upstreams() {
+        return upstreams;
     }
 
     Limits limits() {

@@ -9,12 +9,15 @@ import dev.headgate.http.HeadWriter;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.http.Trailers;
 import dev.headgate.netty.Deadlines.Deadline;
+import dev.headgate.netty.UpstreamPool.Client;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     private final Channel channel;
     private final Upstream upstream;
+    private final UpstreamAddress address;
+    private final @Nullable Client client;
     private final LoopState loop;
     private final Timeouts timeouts;
     private final ConnectionListener connections;
@@ -70,6 +75,9 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private boolean requestEnded;
     private boolean answered;
     private boolean opened;
+    private boolean taken = true;
+    private boolean hasServed;
+    private boolean endedProperly;
     private @Nullable Answers answers;
 
     private final Deadline deadline = new Deadline() {
@@ -79,10 +87,22 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         }
     };
 
+    /**
+     * @param address one more request to it has been counted, for which the connection is
+     * @param client the only one that it may be used for; null for any
+     */
     UpstreamHandler(
-            Channel channel, Upstream upstream, LoopState loop, Snapshot snapshot, ConnectionListener connections) {
+            Channel channel,
+            Upstream upstream,
+            UpstreamAddress address,
+            @Nullable Client client,
+            LoopState loop,
+            Snapshot snapshot,
+            ConnectionListener connections) {
         this.channel = channel;
         this.upstream = upstream;
+        this.address = address;
+        this.client = client;
         this.loop = loop;
         this.timeouts = snapshot.timeouts();
         this.connections = connections;
@@ -94,6 +114,14 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     Upstream upstream() {
         return upstream;
+    }
+
+    UpstreamAddress address() {
+        return address;
+    }
+
+    boolean isOf(Client other) {
+        return other.equals(client);
     }
 
     Channel channel() {
@@ -110,6 +138,20 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                 Math.min(timeouts.upstreamResponse().toNanos(), timeouts.idle().toNanos());
         loop.deadlines().add(deadline, shortest);
         deadline.set(timeouts.idle().toNanos());
+    }
+
+    /** It leaves the pool for a request. */
+    void taken() {
+        taken = true;
+        address.requestStarted();
+    }
+
+    /** That request is over, or will not be. */
+    void released() {
+        if (taken) {
+            taken = false;
+            address.requestEnded();
+        }
     }
 
     /** Starts a request; the answer goes to {@code to}. */
@@ -179,6 +221,9 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                 // Each step takes from the buffer, or ends the loop.
             }
         } catch (BadHead e) {
+            if (state == State.HEAD) {
+                address.failed();
+            }
             lose(new Deny(Reason.UPSTREAM_INVALID, "answer: " + e.getMessage()), false);
         } finally {
             in.release();
@@ -210,6 +255,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         }
         reader.reset();
         answered = true;
+        address.succeeded();
         if (head.isInterim()) {
             if (head.status() == 101) {
                 throw new BadHead(BadHead.Fault.MALFORMED, "101 to a request without Upgrade");
@@ -243,6 +289,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private void end(@Nullable ByteBuf in) {
         Answers to = answers;
         answers = null;
+        hasServed = true;
         boolean clean = in != null && !in.isReadable();
         if (persistent && requestEnded && clean) {
             state = State.IDLE;
@@ -289,18 +336,21 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        State was = state;
+        state = State.CLOSED;
         loop.deadlines().remove(deadline);
-        loop.pool().closed(this);
         writer.release();
         if (opened) {
             connections.upstreamClosed(upstream.name());
+            loop.pool().closed(this);
         }
-        State was = state;
-        state = State.CLOSED;
-        if (was == State.BODY && body.endsWithConnection()) {
+        if (was == State.BODY && body.endsWithConnection() && (endedProperly || upstream.tls() == null)) {
             end(null);
         } else if (was == State.HEAD) {
             boolean clean = reader.length() == 0 && !answered;
+            if (!clean || !hasServed) {
+                address.failed();
+            }
             String what = clean ? "answer: the connection ended before it" : "answer: the connection ended in its head";
             lose(new Deny(Reason.UPSTREAM_INVALID, what), clean);
         } else if (was == State.BODY) {
@@ -308,8 +358,27 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** TLS has a proper end of its own; without one, a body that ends with the connection may be cut (RFC 9112 section 9.8). */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent end) {
+            endedProperly = end.isSuccess();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (opened && state == State.HEAD && !hasServed && !answered && cause.getCause() instanceof SSLException) {
+            // With TLS 1.3 an upstream refuses the client's certificate after the handshake has ended here.
+            address.failed();
+            lose(
+                    new Deny(
+                            Reason.UPSTREAM_UNREACHABLE,
+                            "upstream " + upstream.name() + ": it broke off TLS, perhaps for want of a certificate"),
+                    false);
+            return;
+        }
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.warn("connection to {} closed: {}", upstream, cause.toString());
         }
@@ -323,13 +392,15 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     private void late() {
         switch (state) {
-            case HEAD ->
+            case HEAD -> {
+                address.failed();
                 lose(
                         new Deny(
                                 Reason.UPSTREAM_TIMEOUT,
                                 "answer: none after "
                                         + timeouts.upstreamResponse().toMillis() + " ms"),
                         false);
+            }
             case BODY ->
                 lose(
                         new Deny(

@@ -1,20 +1,8 @@
 package dev.headgate.netty;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.DnsServerAddressStreamProviders;
-import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.net.SocketAddress;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * closed meanwhile. Confined to its event loop.
  */
 final class UpstreamPool {
-    /** Who asks for a connection. */
+    /** Who asks for a connection. One of the first three is called, once. */
     interface Taker {
         /**
          * @param reused whether it has carried a request before, and so may turn out to be dead
@@ -31,118 +19,76 @@ final class UpstreamPool {
         void connected(UpstreamHandler connection, boolean reused);
 
         void unreachable(Throwable cause);
+
+        /**
+         * The bounds on connections and waiting requests are reached.
+         *
+         * @param detail in words
+         */
+        void overloaded(String detail);
+
+        /** Whether a connection is still of use. */
+        boolean isWaiting();
+
+        /** The two ends of the client's connection, for the header of the PROXY protocol. */
+        Client client();
     }
+
+    /**
+     * The two ends of a client's connection. Upstream connections that start with the header of the PROXY protocol are
+     * for one client's connection only.
+     */
+    record Client(@Nullable SocketAddress remote, @Nullable SocketAddress local) {}
 
     private final LoopState loop;
     private final Edge edge;
     private final Transport transport;
-    private final DnsAddressResolverGroup resolver;
-    private final Map<Upstream, Deque<UpstreamHandler>> idle = new IdentityHashMap<>();
+    private final Map<Upstream, UpstreamConnections> upstreams = new IdentityHashMap<>();
 
     UpstreamPool(LoopState loop, Edge edge, Transport transport) {
         this.loop = loop;
         this.edge = edge;
         this.transport = transport;
-        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
-                .datagramChannelType(transport.datagram())
-                .queryTimeoutMillis(edge.snapshot().timeouts().upstreamConnect().toMillis())
-                .nameServerProvider(DnsServerAddressStreamProviders.platformDefault()));
     }
 
-    /** Takes an idle connection, or opens one. */
+    /** Takes an idle connection, or opens one, or waits for one. */
     void take(Upstream upstream, Snapshot snapshot, Taker taker) {
-        Deque<UpstreamHandler> deque = idle.get(upstream);
-        UpstreamHandler connection;
-        while (deque != null && (connection = deque.pollLast()) != null) {
-            edge.connections().upstreamIdle(upstream.name(), -1);
-            if (connection.isOpen()) {
-                taker.connected(connection, true);
-                return;
-            }
-        }
-        open(upstream, snapshot, taker);
+        connections(upstream).take(snapshot, taker, false);
     }
 
-    /** Opens a connection, whatever is idle. */
+    /** Opens a connection, whatever is idle, or waits until that is possible. */
     void open(Upstream upstream, Snapshot snapshot, Taker taker) {
-        long start = System.nanoTime();
-        int timeout = (int) snapshot.timeouts().upstreamConnect().toMillis();
-        InetSocketAddress literal = upstream.literalAddress();
-        Bootstrap bootstrap = transport.connector(loop.loop());
-        ChannelFuture connect = (literal == null ? bootstrap.resolver(resolver) : bootstrap.disableResolver())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        SslContext tls = upstream.tls();
-                        if (tls != null) {
-                            SslHandler handler = tls.newHandler(channel.alloc(), upstream.host(), upstream.port());
-                            handler.setHandshakeTimeoutMillis(timeout);
-                            channel.pipeline().addLast("tls", handler);
-                        }
-                        channel.pipeline()
-                                .addLast(
-                                        UpstreamHandler.NAME,
-                                        new UpstreamHandler(channel, upstream, loop, snapshot, edge.connections()));
-                    }
-                })
-                .connect(
-                        literal == null
-                                ? InetSocketAddress.createUnresolved(upstream.host(), upstream.port())
-                                : literal);
-        connect.addListener((ChannelFuture done) -> {
-            SslHandler tls = done.isSuccess() ? done.channel().pipeline().get(SslHandler.class) : null;
-            if (tls == null) {
-                connected(done.channel(), upstream, taker, start, done.cause());
-            } else {
-                tls.handshakeFuture()
-                        .addListener((Future<Channel> handshake) ->
-                                connected(done.channel(), upstream, taker, start, handshake.cause()));
-            }
-        });
+        connections(upstream).take(snapshot, taker, true);
     }
 
-    private void connected(Channel channel, Upstream upstream, Taker taker, long start, @Nullable Throwable failure) {
-        UpstreamHandler connection = channel.pipeline().get(UpstreamHandler.class);
-        boolean ok = failure == null && connection != null && channel.isActive();
-        edge.connections().upstreamConnected(upstream.name(), System.nanoTime() - start, ok);
-        if (ok && connection != null) {
-            connection.opened();
-            taker.connected(connection, false);
-        } else {
-            channel.close();
-            taker.unreachable(failure == null ? new IllegalStateException("closed while connecting") : failure);
+    private UpstreamConnections connections(Upstream upstream) {
+        UpstreamConnections known = upstreams.get(upstream);
+        if (known != null) {
+            return known;
         }
+        UpstreamConnections made = new UpstreamConnections(upstream, loop, edge, transport);
+        upstreams.put(upstream, made);
+        upstream.join(made);
+        upstream.watch(loop.loop(), transport, edge.connections());
+        return made;
     }
 
     /** Gives back a connection on which every message is complete. */
     void giveBack(UpstreamHandler connection) {
-        if (!connection.isOpen() || edge.isDraining()) {
-            connection.close();
-            return;
-        }
-        idle.computeIfAbsent(connection.upstream(), u -> new ArrayDeque<>()).addLast(connection);
-        edge.connections().upstreamIdle(connection.upstream().name(), 1);
+        connections(connection.upstream()).giveBack(connection);
     }
 
-    /** Forgets a connection that has closed while idle. */
+    /** A connection that was opened has closed. */
     void closed(UpstreamHandler connection) {
-        Deque<UpstreamHandler> deque = idle.get(connection.upstream());
-        if (deque != null && deque.removeLastOccurrence(connection)) {
-            edge.connections().upstreamIdle(connection.upstream().name(), -1);
-            if (deque.isEmpty()) {
-                idle.remove(connection.upstream());
-            }
-        }
+        connections(connection.upstream()).closed(connection);
+    }
+
+    void forget(UpstreamConnections connections) {
+        upstreams.remove(connections.upstream());
     }
 
     /** Closes what is idle. */
     void closeIdle() {
-        for (Deque<UpstreamHandler> deque : idle.values()) {
-            for (UpstreamHandler connection : deque.toArray(new UpstreamHandler[0])) {
-                connection.close();
-            }
-        }
+        List.copyOf(upstreams.values()).forEach(UpstreamConnections::closeIdle);
     }
 }

@@ -15,6 +15,10 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     final AtomicInteger openDownstreams = new AtomicInteger();
     final AtomicInteger openUpstreams = new AtomicInteger();
     final AtomicInteger idleUpstreams = new AtomicInteger();
+    final AtomicInteger failedUpstreams = new AtomicInteger();
+    final AtomicInteger mostUpstreams = new AtomicInteger();
+    final AtomicInteger waiting = new AtomicInteger();
+    final AtomicInteger ejections = new AtomicInteger();
 
     /** Waits until the number is reached. */
     synchronized void await(String what, AtomicInteger number, int expected) throws InterruptedException {
@@ -55,14 +59,23 @@ final class Ledger implements ExchangeListener, ConnectionListener {
 
     @Override
     public void upstreamConnected(String upstream, long nanos, boolean ok) {
-        if (ok) {
-            add(openUpstreams, 1);
-        }
+        add(ok ? openUpstreams : failedUpstreams, 1);
+        mostUpstreams.accumulateAndGet(openUpstreams.get(), Math::max);
     }
 
     @Override
     public void upstreamClosed(String upstream) {
         add(openUpstreams, -1);
+    }
+
+    @Override
+    public void upstreamWaiting(String upstream, int change) {
+        add(waiting, change);
+    }
+
+    @Override
+    public void upstreamEjected(String upstream) {
+        add(ejections, 1);
     }
 
     @Override

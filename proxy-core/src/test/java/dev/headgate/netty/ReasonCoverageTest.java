@@ -25,6 +25,8 @@ class ReasonCoverageTest {
             Map.entry(Reason.BODY_TIMEOUT, new Place(DownstreamFaultTest.class, "aStalledBodyIsA408")),
             Map.entry(Reason.STORE_UNAVAILABLE, new Place(LearningWireTest.class, "aStoreThatThrowsRefuses")),
             Map.entry(Reason.UPSTREAM_UNREACHABLE, new Place(UpstreamFaultTest.class, "aRefusedConnectionIsA502")),
+            Map.entry(
+                    Reason.UPSTREAM_OVERLOADED, new Place(UpstreamBoundsTest.class, "whoFindsNoPlaceToWaitIsRefused")),
             Map.entry(Reason.UPSTREAM_TIMEOUT, new Place(UpstreamFaultTest.class, "silenceBeforeTheAnswerIsA504")),
             Map.entry(Reason.UPSTREAM_INVALID, new Place(UpstreamFaultTest.class, "anEndInTheHeadIsA502")),
             Map.entry(Reason.PROXY_DRAINING, new Place(DrainWireTest.class, "aNewRequestIsRefusedAndUnseen")));

@@ -11,6 +11,7 @@ import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class RunningEdge implements AutoCloseable {
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
     final Ledger ledger = new Ledger();
     final LinkedBlockingQueue<ExchangeRecord> records = ledger.records;
+    final Transport transport;
     final Edge edge;
     final DownstreamInitializer initializer;
     private final EventLoopGroup group;
@@ -38,7 +40,14 @@ final class RunningEdge implements AutoCloseable {
     }
 
     RunningEdge(Transport transport, int threads, int upstreamPort, Limits limits, Timeouts timeouts, boolean observe) {
-        this(transport, threads, upstreamPort, limits, timeouts, observe, false);
+        this(
+                transport,
+                threads,
+                new Upstream("genesys", "127.0.0.1", upstreamPort, null),
+                limits,
+                timeouts,
+                observe,
+                false);
     }
 
     /**
@@ -47,7 +56,7 @@ final class RunningEdge implements AutoCloseable {
     RunningEdge(
             Transport transport,
             int threads,
-            int upstreamPort,
+            Upstream upstream,
             Limits limits,
             Timeouts timeouts,
             boolean observe,
@@ -57,7 +66,6 @@ final class RunningEdge implements AutoCloseable {
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
         GateSettings settings = new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null);
         Policy policy = observe ? Policy.OBSERVE : Policy.ENFORCE;
-        Upstream upstream = new Upstream("genesys", "127.0.0.1", upstreamPort, null);
         Snapshot snapshot = new Snapshot(
                 new Gate(settings, Checks.ALL),
                 List.of(
@@ -66,6 +74,7 @@ final class RunningEdge implements AutoCloseable {
                 new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 limits,
                 timeouts);
+        this.transport = transport;
         edge = new Edge(snapshot, new CaffeineSessionStore(1000, clock), hash, clock, ledger, ledger);
         initializer = DownstreamInitializer.of(edge, transport);
         group = transport.group(threads);
@@ -85,6 +94,10 @@ final class RunningEdge implements AutoCloseable {
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)),
                 false);
+    }
+
+    EventLoop loop() {
+        return group.next();
     }
 
     int port() {

@@ -14,7 +14,14 @@ final class ScriptedUpstream implements AutoCloseable {
     private final List<RawSocket> accepted = new ArrayList<>();
 
     ScriptedUpstream() throws IOException {
-        listener = new ServerSocket(0, 1024, InetAddress.getByName("127.0.0.1"));
+        this("127.0.0.1", 0);
+    }
+
+    /**
+     * @param port 0 for a free one
+     */
+    ScriptedUpstream(String address, int port) throws IOException {
+        listener = new ServerSocket(port, 1024, InetAddress.getByName(address));
         listener.setSoTimeout(PATIENCE_MILLIS);
     }
 

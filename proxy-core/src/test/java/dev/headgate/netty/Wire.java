@@ -27,6 +27,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     private Timeouts timeouts = new Timeouts(seconds(10), seconds(75), seconds(2), seconds(30));
     private int threads = 1;
     private boolean http2;
+    private @Nullable Upstream before;
     private @Nullable ScriptedUpstream upstream;
     private @Nullable RunningEdge edge;
 
@@ -69,6 +70,12 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** Forwards to there, and not to {@link #upstream()}. */
+    Wire before(Upstream other) {
+        before = other;
+        return this;
+    }
+
     ScriptedUpstream upstream() {
         assert upstream != null;
         return upstream;
@@ -77,7 +84,10 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     /** Started when first asked for. */
     RunningEdge edge() {
         if (edge == null) {
-            edge = new RunningEdge(transport, threads, upstream().port(), limits, timeouts, false, http2);
+            Upstream to = before != null
+                    ? before
+                    : new Upstream("genesys", "127.0.0.1", upstream().port(), null);
+            edge = new RunningEdge(transport, threads, to, limits, timeouts, false, http2);
         }
         return edge;
     }
@@ -157,6 +167,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
                 .isEmpty();
         assertThat(running.initializer.drain().get(10, TimeUnit.SECONDS)).isZero();
         ledger.await("upstream connections still open", ledger.openUpstreams, 0);
+        ledger.await("requests counted as waiting", ledger.waiting, 0);
         ledger.await("upstream connections counted as idle", ledger.idleUpstreams, 0);
     }
 
