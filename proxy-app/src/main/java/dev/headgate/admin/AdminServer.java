@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin port: {@code /metrics}, {@code /livez}, {@code /readyz} and further pages. Has one thread of its own, so
@@ -63,8 +64,18 @@ public final class AdminServer implements AutoCloseable {
         return start(host, port, pages, DEADLINE);
     }
 
-    /** The pages that are always there, in a map to which others can be added before the start. */
+    /** As {@link #pages(Metrics, Supplier, Supplier)}, without a hindrance. */
     public static Map<String, AdminPage> pages(Metrics metrics, Supplier<Readiness> readiness) {
+        return pages(metrics, readiness, () -> null);
+    }
+
+    /**
+     * The pages that are always there, in a map to which others can be added before the start.
+     *
+     * @param hindrance why no requests should be sent all the same; null for no reason
+     */
+    public static Map<String, AdminPage> pages(
+            Metrics metrics, Supplier<Readiness> readiness, Supplier<@Nullable String> hindrance) {
         Map<String, AdminPage> pages = new LinkedHashMap<>();
         pages.put("/metrics", AdminPage.of(request -> {
             Metrics.Exposition exposition = metrics.expose(request.headers().get(HttpHeaderNames.ACCEPT));
@@ -73,6 +84,10 @@ public final class AdminServer implements AutoCloseable {
         pages.put("/livez", AdminPage.of(request -> AdminResponse.text(HttpResponseStatus.OK, "ok")));
         pages.put("/readyz", AdminPage.of(request -> {
             Readiness now = readiness.get();
+            String why = now == Readiness.READY ? hindrance.get() : null;
+            if (why != null) {
+                return AdminResponse.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "not ready: " + why);
+            }
             return AdminResponse.text(
                     now == Readiness.READY ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
                     now.name().toLowerCase(Locale.ROOT));

@@ -170,7 +170,7 @@ public final class CheckCommand implements Callable<Integer> {
                 });
         Organization organization = config.organization();
         fates.put(organization == null ? "X-Genesys-Cloud-Id" : organization.header(), organizationFate(organization));
-        fates.put("Host", "set to " + upstream.authority());
+        fates.put("Host", upstream.preserveHost() ? "verbatim" : "set to " + upstream.authority());
         for (String name :
                 List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Proxy-Authorization")) {
             fates.put(name, "removed");

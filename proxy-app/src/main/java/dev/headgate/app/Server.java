@@ -16,6 +16,7 @@ import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Transport;
+import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Metrics;
 import dev.headgate.observe.RecentExchanges;
@@ -73,6 +74,7 @@ public final class Server implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
+    private final Transport transport;
     private final Metrics metrics;
     private final AccessLog accessLog;
     private final EventLoopGroup loops;
@@ -87,12 +89,13 @@ public final class Server implements AutoCloseable {
     private volatile Config config;
     private @Nullable AdminServer admin;
     private @Nullable Reloader reloader;
+    private volatile boolean resolvedOnce;
     private volatile Readiness readiness = Readiness.STARTING;
 
     private Server(Config config, ExchangeListener also, Environment environment) throws CannotStart {
         this.config = config;
         this.adminConfig = config.admin();
-        Transport transport = transport(config, environment.sockets());
+        transport = transport(config, environment.sockets());
         try {
             accessLog = AccessLog.open(config.accessLog().path());
         } catch (IOException e) {
@@ -116,6 +119,7 @@ public final class Server implements AutoCloseable {
                 transport, loops, connections, environment.sockets(), new ServerTls(environment.tls(), ticketKeys));
         adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
+        metrics.watchUpstreams(() -> edge.snapshot().upstreams());
         metrics.watch("sessions", sessions.cache());
         metrics.watch(loops);
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
@@ -176,6 +180,7 @@ public final class Server implements AutoCloseable {
 
     private void bind(Loaded loaded, Reloader.@Nullable Source source, Consumer<ReloadOutcome> reloads)
             throws CannotStart {
+        watch(edge.snapshot());
         listeners.prepare(config.listeners()).make();
         metrics.certificates(listeners.certificates());
         if (source != null) {
@@ -202,6 +207,7 @@ public final class Server implements AutoCloseable {
         Snapshot snapshot = snapshots.of(next);
         Listeners.Change change = listeners.prepare(next.listeners());
         metrics.configured(routeNames(next), next.upstreams().keySet());
+        watch(snapshot);
         edge.swap(snapshot);
         change.make();
         metrics.certificates(listeners.certificates());
@@ -269,12 +275,34 @@ public final class Server implements AutoCloseable {
     }
 
     private Map<String, AdminPage> adminPages(RecentExchanges recent, SessionStore sessions, InstantSource clock) {
-        Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness);
+        Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness, this::hindrance);
         AdminPage explain = new ExplainPage(recent, () -> edge.snapshot().gate().settings());
         pages.put("/explain", explain);
         pages.put("/explain/", explain);
         pages.put("/sessions", new SessionsPage(sessions, this::profileNames, clock));
         return pages;
+    }
+
+    /**
+     * Why it should get no requests yet: an upstream that has had no address since the start. Once all have had one, what
+     * becomes of a single upstream is no reason to take this edge away from the others.
+     */
+    private @Nullable String hindrance() {
+        if (resolvedOnce) {
+            return null;
+        }
+        for (Upstream upstream : edge.snapshot().upstreams()) {
+            if (!upstream.isResolved()) {
+                return "upstream " + upstream.name() + ": " + upstream.host()
+                        + " does not resolve (expected: a name with" + " an address)";
+            }
+        }
+        resolvedOnce = true;
+        return null;
+    }
+
+    private void watch(Snapshot snapshot) {
+        snapshot.upstreams().forEach(upstream -> upstream.watch(loops.next(), transport, metrics));
     }
 
     private List<String> profileNames() {
@@ -401,6 +429,7 @@ public final class Server implements AutoCloseable {
     public void close() {
         stopReloading();
         listeners.close();
+        edge.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         AdminServer running = admin;
         if (running != null) {

@@ -13,11 +13,19 @@ import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Timeouts;
 import dev.headgate.netty.Upstream;
+import dev.headgate.netty.UpstreamOptions;
 import dev.headgate.profile.Profile;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionRecorder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +40,8 @@ final class Snapshots {
     private final KeyedHash hash;
     private final Map<String, Known> known = new HashMap<>();
 
-    private record Known(Config.Upstream config, Upstream upstream) {}
+    /** @param files what the files of its TLS held */
+    private record Known(Config.Upstream config, String files, Upstream upstream) {}
 
     Snapshots(KeyedHash hash) {
         this.hash = hash;
@@ -70,17 +79,75 @@ final class Snapshots {
             }
             routes.add(new Route(route.path(), upstream, profile, Policies.of(route, config.guard())));
         }
+        known.keySet().retainAll(config.upstreams().keySet());
         return routes;
     }
 
     private Upstream upstream(String name, Config.Upstream config) throws CannotStart {
+        String files = digest(config.tls());
         Known before = known.get(name);
-        if (before != null && before.config.equals(config)) {
+        if (before != null
+                && before.config.equals(config)
+                && before.files.equals(files)
+                && !before.upstream.isRetired()) {
             return before.upstream;
         }
-        Upstream made = new Upstream(name, config.host(), config.port(), config.tls() ? TlsContexts.client() : null);
-        known.put(name, new Known(config, made));
+        Upstream made = new Upstream(
+                name,
+                config.host(),
+                config.port(),
+                config.https() ? TlsContexts.client(name, config.tls()) : null,
+                options(config));
+        known.put(name, new Known(config, files, made));
         return made;
+    }
+
+    private static UpstreamOptions options(Config.Upstream config) {
+        Config.Ejection ejection = config.ejection();
+        Config.Health health = config.health();
+        return new UpstreamOptions(
+                config.addresses().stream()
+                        .map(address -> new UpstreamOptions.Authority(address.host(), address.port()))
+                        .toList(),
+                config.preserveHost(),
+                switch (config.proxyProtocol()) {
+                    case NONE -> UpstreamOptions.ProxyHeader.NONE;
+                    case V1 -> UpstreamOptions.ProxyHeader.V1;
+                    case V2 -> UpstreamOptions.ProxyHeader.V2;
+                },
+                config.connections().maximum(),
+                config.connections().waiting(),
+                new UpstreamOptions.Ejection(ejection.failures(), ejection.time(), ejection.maximumPercent()),
+                health == null
+                        ? null
+                        : new UpstreamOptions.Health(
+                                health.path(),
+                                health.interval(),
+                                health.timeout(),
+                                health.healthy(),
+                                health.unhealthy()),
+                UpstreamOptions.DEFAULT.nameServers());
+    }
+
+    /** Certificates are renewed under the same names. */
+    private static String digest(Config.@Nullable UpstreamTls tls) throws CannotStart {
+        if (tls == null) {
+            return "";
+        }
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            for (Path file : Arrays.asList(tls.ca(), tls.certificate(), tls.key())) {
+                if (file != null) {
+                    sha256.update(Files.readAllBytes(file));
+                }
+                sha256.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (IOException e) {
+            throw new CannotStart("upstreams: tls: " + e.getMessage() + " (expected: a readable file)", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static GateSettings settings(Config config) {

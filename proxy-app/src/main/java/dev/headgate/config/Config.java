@@ -119,10 +119,26 @@ public record Config(
      * One upstream.
      *
      * @param url {@code http} or {@code https}, a host and perhaps a port; no user, path, query or fragment
+     * @param addresses where to connect, each once, with ports from 1; empty for the host and port of {@code url}
+     * @param preserveHost whether the client's Host goes upstream
+     * @param tls null where nothing is said of it, and without https
+     * @param health null for no active checks
      */
-    public record Upstream(URI url) {
+    public record Upstream(
+            URI url,
+            List<Address> addresses,
+            boolean preserveHost,
+            ProxyProtocol proxyProtocol,
+            @Nullable UpstreamTls tls,
+            Connections connections,
+            Ejection ejection,
+            @Nullable Health health) {
+        public Upstream {
+            addresses = List.copyOf(addresses);
+        }
+
         /** Whether the connection is TLS. */
-        public boolean tls() {
+        public boolean https() {
             return url.getScheme().toLowerCase(Locale.ROOT).equals("https");
         }
 
@@ -134,14 +150,63 @@ public record Config(
 
         /** 1 to 65535; 443 or 80 where the URL names none. */
         public int port() {
-            return url.getPort() >= 0 ? url.getPort() : tls() ? 443 : 80;
+            return url.getPort() >= 0 ? url.getPort() : https() ? 443 : 80;
         }
 
         /** The value of the Host field: the host, and the port where it is not the scheme's (RFC 9110 section 7.2). */
         public String authority() {
-            return port() == (tls() ? 443 : 80) ? url.getHost() : url.getHost() + ":" + port();
+            return port() == (https() ? 443 : 80) ? url.getHost() : url.getHost() + ":" + port();
         }
     }
+
+    /** The header of the PROXY protocol that each connection to an upstream starts with. */
+    public enum ProxyProtocol {
+        NONE,
+        V1,
+        V2
+    }
+
+    /**
+     * TLS to an upstream. Files are PEM, absolute, readable when the configuration was loaded.
+     *
+     * @param ca the authorities that are trusted; null for the JDK's
+     * @param certificate the client's certificate and its chain; null for none
+     * @param key of that certificate; null for none
+     * @param verify whether the upstream's certificate is looked at
+     */
+    public record UpstreamTls(
+            @Nullable Path ca,
+            @Nullable Path certificate,
+            @Nullable Path key,
+            boolean verify) {}
+
+    /**
+     * The bounds of an upstream, over all event loops.
+     *
+     * @param maximum open connections, from 1
+     * @param waiting requests that may wait for one; may be 0
+     */
+    public record Connections(int maximum, int waiting) {}
+
+    /**
+     * When an address that fails is left out.
+     *
+     * @param failures in a row; 0 for never
+     * @param time how long for the first time
+     * @param maximumPercent of an upstream's addresses, 0 to 100
+     */
+    public record Ejection(int failures, Duration time, int maximumPercent) {}
+
+    /**
+     * How an address is asked whether it is well.
+     *
+     * @param path starts with a slash
+     * @param interval from one check to the next
+     * @param timeout for each
+     * @param healthy good answers in a row, from 1, until it is used again
+     * @param unhealthy failures in a row, from 1, until it is left out
+     */
+    public record Health(String path, Duration interval, Duration timeout, int healthy, int unhealthy) {}
 
     /**
      * The header that tells the upstream which organisation a request belongs to.

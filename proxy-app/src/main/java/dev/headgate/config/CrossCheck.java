@@ -1,6 +1,8 @@
 package dev.headgate.config;
 
 import dev.headgate.gate.Reason;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,6 +24,7 @@ final class CrossCheck {
 
     void run() {
         addresses();
+        upstreams();
         routes();
         cors();
         reasons(values.path("guard"), "guard");
@@ -48,6 +51,42 @@ final class CrossCheck {
         if (address.isObject() && address.path("port").asInt() != 0) {
             unique(address.toString().toLowerCase(Locale.ROOT), path, "address", owners);
         }
+    }
+
+    private void upstreams() {
+        for (Map.Entry<String, JsonNode> entry : values.path("upstreams").properties()) {
+            String path = KeyPath.key("upstreams", entry.getKey());
+            int index = 0;
+            for (JsonNode address : entry.getValue().path("addresses")) {
+                String at = KeyPath.index(KeyPath.key(path, "addresses"), index++);
+                if (address.isObject() && address.path("port").asInt() == 0) {
+                    report(at, "a port from 1 to 65535");
+                }
+            }
+            clientTls(entry.getValue(), KeyPath.key(path, "tls"));
+        }
+    }
+
+    private void clientTls(JsonNode upstream, String path) {
+        JsonNode tls = upstream.path("tls");
+        if (!tls.isObject()) {
+            return;
+        }
+        if (upstream.path("url").asString("").startsWith("http:")) {
+            report(path, "https in url");
+        }
+        if (tls.has("certificate") != tls.has("key")) {
+            String given = tls.has("key") ? "key" : "certificate";
+            report(KeyPath.key(path, given), "certificate and key together");
+        } else if (tls.path("key").isString()
+                && tls.path("certificate").isString()
+                && !PemPair.mayMatch(file(tls.path("certificate")), file(tls.path("key")))) {
+            report(KeyPath.key(path, "key"), "the private key of the certificate beside it");
+        }
+    }
+
+    private static Path file(JsonNode uri) {
+        return Path.of(URI.create(uri.asString()));
     }
 
     private void routes() {
@@ -107,6 +146,14 @@ final class CrossCheck {
             warnings.report(
                     place(tree, "timeouts.idle", "timeouts.head"), "timeouts.idle", "shorter than timeouts.head");
         }
+        config.upstreams().forEach((name, upstream) -> {
+            Config.UpstreamTls tls = upstream.tls();
+            String path = KeyPath.key(KeyPath.key(KeyPath.key("upstreams", name), "tls"), "verify");
+            if (tls != null && !tls.verify()) {
+                warnings.report(
+                        place(tree, path, path), path, "false: whoever answers there gets the tokens of every guest");
+            }
+        });
         Config.Limits limits = config.limits();
         if (limits.body() > 0 && limits.body() < limits.checkedBody()) {
             warnings.report(

@@ -11,6 +11,7 @@ import dev.headgate.netty.ExchangeRecord.OrganizationFate;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.TlsOutcome;
+import dev.headgate.netty.Upstream;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -54,6 +55,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     private volatile UpstreamSeries[] connections = {};
     private volatile Collection<CertificateEnd> certificates = List.of();
     private volatile LongSupplier dropped = () -> 0;
+    private volatile Supplier<? extends Collection<Upstream>> current = List::of;
     private volatile boolean draining;
     private volatile boolean lastReload = true;
 
@@ -128,6 +131,8 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             .help("Attempts to load the configuration again")
             .labelNames("result")
             .register(registry);
+    private final Counter ejections = counter(
+            "headgate_upstream_ejections_total", "Times that an address was left out because it failed", "upstream");
     private final Histogram connectDuration = histogram(
             "headgate_upstream_connect_duration_seconds",
             "To open a connection upstream, TLS included",
@@ -200,6 +205,8 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             series[i] = new UpstreamSeries(
                     new LongAdder(),
                     new LongAdder(),
+                    new LongAdder(),
+                    ejections.labelValues(names.get(i)),
                     connectDuration.labelValues(names.get(i), "connected"),
                     connectDuration.labelValues(names.get(i), "failed"));
         }
@@ -244,6 +251,23 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .labelNames("listener", "name")
                 .callback(to -> certificates.forEach(
                         each -> to.call(each.notAfter().getEpochSecond(), each.listener(), each.name())))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_upstream_waiting")
+                .help("Requests that wait for a connection upstream")
+                .labelNames("upstream")
+                .callback(to -> {
+                    UpstreamSeries[] all = connections;
+                    for (int i = 1; i < all.length && i < upstreams.size(); i++) {
+                        to.call(all[i].waiting.sum(), upstreams.value(i));
+                    }
+                })
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_upstream_up")
+                .help("1 while an address of the upstream is neither ejected nor unhealthy")
+                .labelNames("upstream")
+                .callback(to -> current.get().forEach(upstream -> to.call(upstream.isUp() ? 1 : 0, upstream.name())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("headgate_draining")
@@ -309,6 +333,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     /** Exports what the log drops. */
     public void watch(AccessLog log) {
         dropped = log::dropped;
+    }
+
+    /** Exports whether the upstreams in force are up; each name once. */
+    public void watchUpstreams(Supplier<? extends Collection<Upstream>> inForce) {
+        current = inForce;
     }
 
     /** Exports a cache's size, and its hits where it records them, as {@code cache_*{cache=name}}. */
@@ -393,6 +422,16 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     @Override
     public void upstreamIdle(String upstream, int change) {
         connections[upstreams.index(upstream)].idle.add(change);
+    }
+
+    @Override
+    public void upstreamWaiting(String upstream, int change) {
+        connections[upstreams.index(upstream)].waiting.add(change);
+    }
+
+    @Override
+    public void upstreamEjected(String upstream) {
+        connections[upstreams.index(upstream)].ejections.inc();
     }
 
     private ServerSeries server(ExchangeRecord e) {
@@ -532,7 +571,12 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
 
     /** Of one upstream. */
     private record UpstreamSeries(
-            LongAdder open, LongAdder idle, DistributionDataPoint connected, DistributionDataPoint unconnected) {}
+            LongAdder open,
+            LongAdder idle,
+            LongAdder waiting,
+            CounterDataPoint ejections,
+            DistributionDataPoint connected,
+            DistributionDataPoint unconnected) {}
 
     private record ServerSeries(
             DistributionDataPoint duration,

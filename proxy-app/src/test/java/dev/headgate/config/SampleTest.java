@@ -9,14 +9,18 @@ import dev.headgate.config.Config.Admin;
 import dev.headgate.config.Config.Capture;
 import dev.headgate.config.Config.CertificateFiles;
 import dev.headgate.config.Config.ClientCertificates;
+import dev.headgate.config.Config.Connections;
 import dev.headgate.config.Config.Cors;
+import dev.headgate.config.Config.Ejection;
 import dev.headgate.config.Config.Explain;
 import dev.headgate.config.Config.Guard;
+import dev.headgate.config.Config.Health;
 import dev.headgate.config.Config.Limits;
 import dev.headgate.config.Config.Listener;
 import dev.headgate.config.Config.Mode;
 import dev.headgate.config.Config.OnConflict;
 import dev.headgate.config.Config.Organization;
+import dev.headgate.config.Config.ProxyProtocol;
 import dev.headgate.config.Config.Reload;
 import dev.headgate.config.Config.RequestId;
 import dev.headgate.config.Config.Route;
@@ -30,6 +34,7 @@ import dev.headgate.config.Config.Transport;
 import dev.headgate.config.Config.UnknownServerName;
 import dev.headgate.config.Config.UnknownToken;
 import dev.headgate.config.Config.Upstream;
+import dev.headgate.config.Config.UpstreamTls;
 import dev.headgate.gate.Reason;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -63,7 +68,17 @@ class SampleTest {
         return new Config(
                 List.of(new Listener(new Address("0.0.0.0", 8080), null, null)),
                 new Admin(new Address("127.0.0.1", 9090)),
-                Map.of("genesys", new Upstream(URI.create("https://api.mypurecloud.com"))),
+                Map.of(
+                        "genesys",
+                        new Upstream(
+                                URI.create("https://api.mypurecloud.com"),
+                                List.of(),
+                                false,
+                                ProxyProtocol.NONE,
+                                null,
+                                new Connections(1024, 1024),
+                                new Ejection(5, Duration.ofSeconds(30), 50),
+                                null)),
                 new Organization("X-Genesys-Cloud-Id", "org-1", OnConflict.REPLACE),
                 new RequestId("x-request-id", Accept.VALID),
                 List.of(
@@ -116,6 +131,9 @@ class SampleTest {
                 .selfSigned("edge", "DNS:edge.example")
                 .selfSigned("b", "DNS:b.example")
                 .selfSigned("clients", "DNS:ca");
+        for (String name : List.of("ca.crt", "client.crt", "client.key")) {
+            Files.createFile(tls.resolve(name));
+        }
         Path file = Files.writeString(directory.resolve("c.yaml"), text);
         Config config = ConfigLoader.load(file, ENV, PROFILES);
         assertThat(config.listeners())
@@ -131,6 +149,17 @@ class SampleTest {
                                 TlsVersion.TLSV1_2,
                                 Duration.ofHours(12)),
                         true));
+        assertThat(config.upstreams().get("genesys"))
+                .isEqualTo(new Upstream(
+                        URI.create("https://api.mypurecloud.com"),
+                        List.of(new Address("10.0.0.1", 8443), new Address("::1", 8443)),
+                        false,
+                        ProxyProtocol.NONE,
+                        new UpstreamTls(
+                                tls.resolve("ca.crt"), tls.resolve("client.crt"), tls.resolve("client.key"), true),
+                        new Connections(1024, 1024),
+                        new Ejection(5, Duration.ofSeconds(30), 50),
+                        new Health("/health", Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3)));
         assertThat(config.routes().get(0).guard())
                 .isEqualTo(
                         new RouteGuard(Mode.OBSERVE, UnknownToken.ALLOW, Map.of(Reason.SESSION_GUEST, Mode.ENFORCE)));

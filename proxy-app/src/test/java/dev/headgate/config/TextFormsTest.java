@@ -149,11 +149,19 @@ class TextFormsTest {
         "http://[::1]:443,::1,443,[::1]:443,false"
     })
     void upstreams(URI url, String host, int port, String authority, boolean tls) {
-        Config.Upstream upstream = new Config.Upstream(url);
+        Config.Upstream upstream = new Config.Upstream(
+                url,
+                List.of(),
+                false,
+                Config.ProxyProtocol.NONE,
+                null,
+                new Config.Connections(1, 0),
+                new Config.Ejection(0, Duration.ZERO, 0),
+                null);
         assertThat(upstream.host()).isEqualTo(host);
         assertThat(upstream.port()).isEqualTo(port);
         assertThat(upstream.authority()).isEqualTo(authority);
-        assertThat(upstream.tls()).isEqualTo(tls);
+        assertThat(upstream.https()).isEqualTo(tls);
     }
 
     @Test
