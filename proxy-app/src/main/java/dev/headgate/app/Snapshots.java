@@ -96,7 +96,7 @@ final class Snapshots {
                 name,
                 config.host(),
                 config.port(),
-                config.https() ? TlsContexts.client(name, config.tls()) : null,
+                config.https() ? ClientTls.context(name, config.tls()) : null,
                 options(config));
         known.put(name, new Known(config, files, made));
         return made;

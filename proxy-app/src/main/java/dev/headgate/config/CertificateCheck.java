@@ -3,6 +3,7 @@ package dev.headgate.config;
 import dev.headgate.config.CertifiedKey.Unusable;
 import dev.headgate.config.Config.CertificateFiles;
 import dev.headgate.config.Config.Tls;
+import dev.headgate.config.Config.UpstreamTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Errors for certificates and keys that cannot be served, and warnings of those that clients will not like. */
+/** Errors for certificates and keys that cannot be served, and warnings of those that peers will not like. */
 final class CertificateCheck {
     private static final Duration SOON = Duration.ofDays(30);
     private static final Duration LONGEST_TICKETS = Duration.ofDays(1);
@@ -43,6 +44,20 @@ final class CertificateCheck {
                 listener(tls, KeyPath.key(KeyPath.index("listeners", i), "tls"));
             }
         }
+        config.upstreams().forEach((name, upstream) -> {
+            if (upstream.tls() != null) {
+                upstream(upstream.tls(), KeyPath.key(KeyPath.key("upstreams", name), "tls"));
+            }
+        });
+    }
+
+    private void upstream(UpstreamTls tls, String path) {
+        if (tls.ca() != null) {
+            authorities(tls.ca(), KeyPath.key(path, "ca"));
+        }
+        if (tls.certificate() != null && tls.key() != null) {
+            usable(tls.certificate(), tls.key(), path);
+        }
     }
 
     private void listener(Tls tls, String path) {
@@ -58,31 +73,26 @@ final class CertificateCheck {
                     "more than a day (expected: less; who takes a key can read what its tickets have protected)");
         }
         if (tls.clientCertificates() != null) {
-            String at = KeyPath.key(KeyPath.key(path, "clientCertificates"), "ca");
-            try {
-                for (X509Certificate authority :
-                        CertifiedKey.certificates(tls.clientCertificates().ca())) {
-                    validity(authority, at);
-                }
-            } catch (Unusable e) {
-                error(at, e.getMessage());
+            authorities(tls.clientCertificates().ca(), KeyPath.key(KeyPath.key(path, "clientCertificates"), "ca"));
+        }
+    }
+
+    private void authorities(Path file, String at) {
+        try {
+            for (X509Certificate authority : CertifiedKey.certificates(file)) {
+                validity(authority, at);
             }
+        } catch (Unusable e) {
+            error(at, e.getMessage());
         }
     }
 
     private void certificate(CertificateFiles files, String path, Map<String, String> owners) {
-        String at = KeyPath.key(path, "certificate");
-        String keyAt = KeyPath.key(path, "key");
-        CertifiedKey key;
-        try {
-            key = CertifiedKey.read(files.certificate(), files.key());
-        } catch (Unusable e) {
-            error(e.isOfKey() ? keyAt : at, e.getMessage());
+        CertifiedKey key = usable(files.certificate(), files.key(), path);
+        if (key == null) {
             return;
         }
-        validity(key.certificate(), at);
-        strength(key.chain(), at);
-        order(key.chain(), at);
+        String at = KeyPath.key(path, "certificate");
         if (!hasAlternativeName(key.certificate())) {
             warn(at, "no subjectAltName (expected: the names that clients ask for; they do not look at the subject)");
         }
@@ -92,18 +102,35 @@ final class CertificateCheck {
                 warn(at, "also for " + name + ", for which " + owner + " is used");
             }
         }
-        if (isReadableByAll(files.key())) {
+    }
+
+    /** What stands in both files; null where that is an error. */
+    private @Nullable CertifiedKey usable(Path certificate, Path secret, String path) {
+        String at = KeyPath.key(path, "certificate");
+        String keyAt = KeyPath.key(path, "key");
+        CertifiedKey key;
+        try {
+            key = CertifiedKey.read(certificate, secret);
+        } catch (Unusable e) {
+            error(e.isOfKey() ? keyAt : at, e.getMessage());
+            return null;
+        }
+        validity(key.certificate(), at);
+        strength(key.chain(), at);
+        order(key.chain(), at);
+        if (isReadableByAll(secret)) {
             warn(keyAt, "readable by every user of this machine (expected: by Headgate's only; chmod o-r)");
         }
+        return key;
     }
 
     private void validity(X509Certificate certificate, String at) {
         Instant end = certificate.getNotAfter().toInstant();
         Instant start = certificate.getNotBefore().toInstant();
         if (now.isAfter(end)) {
-            warn(at, "expired at " + end + " (expected: a renewed one; clients refuse this one)");
+            warn(at, "expired at " + end + " (expected: a renewed one; peers refuse this one)");
         } else if (now.isBefore(start)) {
-            warn(at, "not valid before " + start + " (expected: one that is valid; clients refuse this one)");
+            warn(at, "not valid before " + start + " (expected: one that is valid; peers refuse this one)");
         } else if (now.plus(SOON).isAfter(end)) {
             long days = Duration.between(now, end).toDays();
             warn(

@@ -1,8 +1,6 @@
 package dev.headgate.config;
 
 import dev.headgate.gate.Reason;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -78,15 +76,7 @@ final class CrossCheck {
         if (tls.has("certificate") != tls.has("key")) {
             String given = tls.has("key") ? "key" : "certificate";
             report(KeyPath.key(path, given), "certificate and key together");
-        } else if (tls.path("key").isString()
-                && tls.path("certificate").isString()
-                && !PemPair.mayMatch(file(tls.path("certificate")), file(tls.path("key")))) {
-            report(KeyPath.key(path, "key"), "the private key of the certificate beside it");
         }
-    }
-
-    private static Path file(JsonNode uri) {
-        return Path.of(URI.create(uri.asString()));
     }
 
     private void routes() {

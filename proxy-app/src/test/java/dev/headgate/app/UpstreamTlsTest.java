@@ -309,7 +309,7 @@ class UpstreamTlsTest {
 
     @Test
     void whatCannotBeMeantIsNoConfiguration() throws Exception {
-        expectError(ca("ca") + shows("me", "server"), "tls.key: ", "the private key of the certificate beside it");
+        expectError(ca("ca") + shows("me", "server"), "tls.key: ", "the key of another certificate");
         expectError("key: " + keys.resolve("me.key"), "tls.key: ", "certificate and key together");
         String http = config(1, ca("ca")).replace("https://", "http://");
         expectErrorOf(http, "tls: a mapping", "https in url");

@@ -115,7 +115,7 @@ class CertificateCheckTest {
         certificates.expired("past");
         assertThat(warnings("past.crt", "past.key", ""))
                 .containsExactly("4:20: listeners[0].tls.certificate: \"past.crt\": expired at 2021-01-01T00:00:00Z"
-                        + " (expected: a renewed one; clients refuse this one)");
+                        + " (expected: a renewed one; peers refuse this one)");
         certificates.selfSigned("soon", EC + "-days 10 -addext subjectAltName=DNS:a", true);
         assertThat(warnings("soon.crt", "soon.key", ""))
                 .singleElement()

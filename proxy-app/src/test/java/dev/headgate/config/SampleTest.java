@@ -130,10 +130,9 @@ class SampleTest {
         Certificates certificates = Certificates.in(tls)
                 .selfSigned("edge", "DNS:edge.example")
                 .selfSigned("b", "DNS:b.example")
-                .selfSigned("clients", "DNS:ca");
-        for (String name : List.of("ca.crt", "client.crt", "client.key")) {
-            Files.createFile(tls.resolve(name));
-        }
+                .selfSigned("clients", "DNS:ca")
+                .selfSigned("ca", "DNS:ca")
+                .selfSigned("client", "DNS:client");
         Path file = Files.writeString(directory.resolve("c.yaml"), text);
         Config config = ConfigLoader.load(file, ENV, PROFILES);
         assertThat(config.listeners())

@@ -13,20 +13,20 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** TLS 1.2 and 1.3, by BoringSSL where it loads, else by the JDK. */
-final class TlsContexts {
+/** TLS towards upstreams: 1.2 and 1.3, by BoringSSL where it loads, else by the JDK. */
+final class ClientTls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-    private TlsContexts() {}
+    private ClientTls() {}
 
     /**
-     * For connections upstream: the certificate must be the host's (RFC 9110 section 4.3.4), by one of the authorities
+     * For one of them: the certificate must be the host's (RFC 9110 section 4.3.4), by one of the authorities
      * that are trusted.
      *
      * @param name the upstream's
      * @param files null for the JDK's authorities, and no certificate of one's own
      */
-    static SslContext client(String name, @Nullable UpstreamTls files) throws CannotStart {
+    static SslContext context(String name, @Nullable UpstreamTls files) throws CannotStart {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .protocols(PROTOCOLS)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
