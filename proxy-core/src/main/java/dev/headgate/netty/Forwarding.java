@@ -92,7 +92,10 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
                 id.source() == IdSource.CLIENT,
                 exchange.route().upstream().hostField(),
                 exchange.isContinued(),
-                lessons.isCreate());
+                lessons.isCreate(),
+                downstream
+                        .connection()
+                        .hop(exchange.snapshot().gate().settings().forwarded()));
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
