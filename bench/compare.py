@@ -290,6 +290,8 @@ upstreams:
 organization:
   header: {ORG_HEADER}
   id: {ORG}
+forwarded:
+  write: none
 routes:
   - path: /
     upstream: other

@@ -104,7 +104,9 @@ final class Explanation {
         if (exchange.sessionAgeMillis() >= 0) {
             out.put("session_age_ms", exchange.sessionAgeMillis());
         }
-        out.put("client", exchange.client()).put("protocol", exchange.protocol());
+        out.put("client", exchange.client());
+        text("peer", exchange.peer());
+        out.put("protocol", exchange.protocol());
         out.put("duration_ms", exchange.durationNanos() / MILLI);
         if (exchange.upstreamDurationNanos() >= 0) {
             out.put("upstream_duration_ms", exchange.upstreamDurationNanos() / MILLI);

@@ -1,6 +1,8 @@
 package dev.headgate.admin;
 
+import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.GateSettings;
+import dev.headgate.gate.IpAddress;
 import dev.headgate.gate.Organization;
 import dev.headgate.http.FieldName;
 import dev.headgate.netty.ExchangeRecord;
@@ -14,17 +16,22 @@ final class FieldFates {
 
     private final ExchangeRecord exchange;
     private final FieldName requestId;
+    private final ForwardedSettings forwarded;
+    private final boolean trusted;
     private final boolean sent;
 
-    private FieldFates(ExchangeRecord exchange, FieldName requestId) {
+    private FieldFates(ExchangeRecord exchange, GateSettings settings) {
         this.exchange = exchange;
-        this.requestId = requestId;
+        this.requestId = settings.requestIdHeader();
+        this.forwarded = settings.forwarded();
+        IpAddress peer = IpAddress.parse(exchange.peer() == null ? exchange.client() : exchange.peer());
+        this.trusted = peer != null && forwarded.trusts(peer);
         this.sent = exchange.addedNanos() >= 0;
     }
 
     /** By field name: those that the request had, those that were added, and Authorization in any case. */
     static Map<String, String> of(ExchangeRecord exchange, GateSettings settings) {
-        FieldFates fates = new FieldFates(exchange, settings.requestIdHeader());
+        FieldFates fates = new FieldFates(exchange, settings);
         Organization organization = settings.organization();
         Map<String, String> all = new LinkedHashMap<>();
         boolean readable = !exchange.fields().guarded().names().isEmpty();
@@ -59,10 +66,24 @@ final class FieldFates {
         if (name.matches("host")) {
             return "set to the upstream's";
         }
+        if (name.toString().contains("forwarded") && forwarded.write() != ForwardedSettings.Write.NONE) {
+            return forwarded(name);
+        }
         if (name.matches("transfer-encoding")) {
             return "re-framed";
         }
         return name.matches("expect") ? "kept, unless the edge has answered it" : KEPT;
+    }
+
+    private String forwarded(FieldName name) {
+        boolean list = name.matches("x-forwarded-for") || name.matches("forwarded");
+        boolean written = name.matches("forwarded")
+                ? forwarded.write().forwarded()
+                : forwarded.write().xForwarded() && !name.matches("x-forwarded-port");
+        if (trusted) {
+            return list && written ? "kept, and this hop added" : KEPT;
+        }
+        return (written ? "replaced" : "left out") + ": the client is not in forwarded.trust";
     }
 
     private String authorization() {

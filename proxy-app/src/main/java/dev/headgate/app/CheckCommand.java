@@ -1,12 +1,14 @@
 package dev.headgate.app;
 
 import dev.headgate.config.Config;
+import dev.headgate.config.Config.Forwarded;
 import dev.headgate.config.Config.Guard;
 import dev.headgate.config.Config.Mode;
 import dev.headgate.config.Config.Organization;
 import dev.headgate.config.Config.Route;
 import dev.headgate.config.Config.UnknownToken;
 import dev.headgate.config.Config.Upstream;
+import dev.headgate.config.Config.Write;
 import dev.headgate.config.ConfigError;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
@@ -176,7 +178,28 @@ public final class CheckCommand implements Callable<Integer> {
             fates.put(name, "removed");
         }
         fates.put("Transfer-Encoding", "re-framed");
+        fates.putAll(forwarded(config.forwarded()));
         fates.put("everything else", "verbatim");
+        return fates;
+    }
+
+    /** Nothing where all of them stay as they come. */
+    private static Map<String, String> forwarded(Forwarded forwarded) {
+        Map<String, String> fates = new LinkedHashMap<>();
+        if (forwarded.write() == Write.NONE) {
+            return fates;
+        }
+        boolean believed = !forwarded.trust().isEmpty();
+        String others = believed ? "; of a peer in forwarded.trust " : "";
+        boolean list = forwarded.write() != Write.FORWARDED;
+        boolean rfc = forwarded.write() != Write.X_FORWARDED;
+        String kept = believed ? others + "kept" : "";
+        String added = believed ? others + "kept, and this hop added" : "";
+        fates.put("X-Forwarded-For", list ? "set" + added : "removed" + kept);
+        fates.put("X-Forwarded-Proto", (list ? "set" : "removed") + kept);
+        fates.put("X-Forwarded-Host", (list ? "set" : "removed") + kept);
+        fates.put("X-Forwarded-Port", "removed" + kept);
+        fates.put("Forwarded", rfc ? "set" + added : "removed" + kept);
         return fates;
     }
 

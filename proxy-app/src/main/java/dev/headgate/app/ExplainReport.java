@@ -47,7 +47,8 @@ final class ExplainReport {
         line("session", session(e));
         line("upstream", upstream(e));
         line("correlation", correlation(e));
-        line("client", joined(", ", text(e, "client"), text(e, "protocol"), "answered in " + millis(e, "duration_ms")));
+        String client = text(e, "client") + (e.has("peer") ? " through " + text(e, "peer") : "");
+        line("client", joined(", ", client, text(e, "protocol"), "answered in " + millis(e, "duration_ms")));
         line("what to do", text(e, "what_to_do"));
     }
 

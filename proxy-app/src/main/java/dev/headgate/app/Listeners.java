@@ -30,7 +30,7 @@ final class Listeners {
     private static final int BACKLOG = 4096;
 
     /** What new connections get. */
-    private record Settings(@Nullable Secured tls, boolean http2) {
+    private record Settings(@Nullable Secured tls, boolean http2, boolean proxyProtocol) {
         @Nullable
         DownstreamTls downstreamTls() {
             return tls == null ? null : tls.tls();
@@ -111,7 +111,10 @@ final class Listeners {
         List<Settings> settings = new ArrayList<>();
         for (Listener listener : next) {
             Tls config = listener.tls();
-            settings.add(new Settings(config == null ? null : tls.of(listener, config), listener.speaksHttp2()));
+            settings.add(new Settings(
+                    config == null ? null : tls.of(listener, config),
+                    listener.speaksHttp2(),
+                    listener.proxyProtocol()));
         }
         List<Open> left = new ArrayList<>(open);
         Change change = new Change(new ArrayList<>(), settings, new ArrayList<>(), left);
@@ -200,7 +203,8 @@ final class Listeners {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(connections
                         .withTls(() -> current(self, first).downstreamTls())
-                        .withPriorKnowledge(() -> current(self, first).http2()));
+                        .withPriorKnowledge(() -> current(self, first).http2())
+                        .withProxyProtocol(() -> current(self, first).proxyProtocol()));
     }
 
     private void close(Open socket) {

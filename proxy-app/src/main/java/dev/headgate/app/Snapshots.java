@@ -2,13 +2,17 @@ package dev.headgate.app;
 
 import dev.headgate.app.Server.CannotStart;
 import dev.headgate.config.Config;
+import dev.headgate.gate.AddressRange;
 import dev.headgate.gate.Cors;
+import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
 import dev.headgate.gate.check.Checks;
 import dev.headgate.http.FieldName;
 import dev.headgate.netty.Limits;
+import dev.headgate.netty.Limits.MinimumRate;
+import dev.headgate.netty.Limits.RateLimit;
 import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Timeouts;
@@ -22,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * connections that are open to it. For one thread at a time.
  */
 final class Snapshots {
+    /** For so long the rate of a body is not looked at. */
+    private static final Duration BODY_GRACE = Duration.ofSeconds(5);
+
     private final KeyedHash hash;
     private final Map<String, Known> known = new HashMap<>();
 
@@ -49,7 +57,6 @@ final class Snapshots {
 
     /** @param config a checked one */
     Snapshot of(Config config) throws CannotStart {
-        Config.Limits limits = config.limits();
         Config.Timeouts timeouts = config.timeouts();
         return new Snapshot(
                 new Gate(settings(config), Checks.ALL),
@@ -58,9 +65,26 @@ final class Snapshots {
                         hash,
                         config.sessions().defaultLifetime(),
                         config.sessions().clockSkew()),
-                new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
+                limits(config.limits()),
                 new Timeouts(
                         timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
+    }
+
+    private static Limits limits(Config.Limits limits) {
+        return new Limits(
+                limits.head(),
+                limits.fields(),
+                limits.checkedBody(),
+                limits.body(),
+                limits.connections(),
+                limits.connectionsPerClient(),
+                new MinimumRate(limits.minimumBodyRate(), BODY_GRACE),
+                rate(limits.rate().perClient()),
+                rate(limits.rate().perSession()));
+    }
+
+    private static @Nullable RateLimit rate(Config.@Nullable Rate rate) {
+        return rate == null ? null : new RateLimit(rate.requests(), rate.per(), rate.burst());
     }
 
     private List<Route> routes(Config config) throws CannotStart {
@@ -163,7 +187,19 @@ final class Snapshots {
                 config.requestId().accept() == Config.Accept.VALID,
                 config.sessions().supersededGrace().toMillis(),
                 config.sessions().clockSkew().toMillis(),
-                cors(config.cors()));
+                cors(config.cors()),
+                forwarded(config.forwarded()));
+    }
+
+    private static ForwardedSettings forwarded(Config.Forwarded forwarded) {
+        return new ForwardedSettings(
+                forwarded.trust().stream().map(AddressRange::parse).toList(),
+                switch (forwarded.write()) {
+                    case X_FORWARDED -> ForwardedSettings.Write.X_FORWARDED;
+                    case FORWARDED -> ForwardedSettings.Write.FORWARDED;
+                    case BOTH -> ForwardedSettings.Write.BOTH;
+                    case NONE -> ForwardedSettings.Write.NONE;
+                });
     }
 
     private static @Nullable Cors cors(Config.@Nullable Cors cors) {

@@ -33,6 +33,7 @@ public record Config(
         Guard guard,
         Map<String, ProfileConfig> profiles,
         @Nullable Cors cors,
+        Forwarded forwarded,
         Sessions sessions,
         Explain explain,
         Reload reload,
@@ -54,9 +55,10 @@ public record Config(
      *
      * @param tls null for plain HTTP
      * @param http2 null for the default
+     * @param proxyProtocol whether each connection starts with a header of the PROXY protocol
      */
     public record Listener(
-            Address address, @Nullable Tls tls, @Nullable Boolean http2) {
+            Address address, @Nullable Tls tls, @Nullable Boolean http2, boolean proxyProtocol) {
         /** Whether HTTP/2 is spoken: by the default with TLS (ALPN), and without it not (prior knowledge). */
         public boolean speaksHttp2() {
             return http2 == null ? tls != null : http2;
@@ -299,6 +301,25 @@ public record Config(
     }
 
     /**
+     * Where requests come from.
+     *
+     * @param trust the peers that are believed, each an {@link dev.headgate.gate.AddressRange}
+     */
+    public record Forwarded(List<String> trust, Write write) {
+        public Forwarded {
+            trust = List.copyOf(trust);
+        }
+    }
+
+    /** Which fields tell the upstream where a request comes from. */
+    public enum Write {
+        X_FORWARDED,
+        FORWARDED,
+        BOTH,
+        NONE
+    }
+
+    /**
      * The session store.
      *
      * @param maximum sessions held, from 1
@@ -343,8 +364,36 @@ public record Config(
      * @param fields 10 to 10,000
      * @param checkedBody bytes that a check may hold, 1 KiB to 16 MiB
      * @param body bytes of any request body; 0 for no limit
+     * @param connections of clients, open at a time; 0 for no limit
+     * @param connectionsPerClient likewise of each client
+     * @param minimumBodyRate bytes of a request body in a second; 0 for no minimum
      */
-    public record Limits(int head, int fields, int checkedBody, long body) {}
+    public record Limits(
+            int head,
+            int fields,
+            int checkedBody,
+            long body,
+            int connections,
+            int connectionsPerClient,
+            long minimumBodyRate,
+            Rates rate) {}
+
+    /**
+     * How often requests may come.
+     *
+     * @param perClient null for no limit
+     * @param perSession null for no limit
+     */
+    public record Rates(@Nullable Rate perClient, @Nullable Rate perSession) {}
+
+    /**
+     * So many requests in such a time.
+     *
+     * @param requests from 1
+     * @param per more than zero
+     * @param burst the most at once, from 1
+     */
+    public record Rate(int requests, Duration per, int burst) {}
 
     /**
      * The longest waits; only {@code drain} and {@code drainPause} may be zero.

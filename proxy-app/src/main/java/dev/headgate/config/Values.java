@@ -1,5 +1,6 @@
 package dev.headgate.config;
 
+import dev.headgate.gate.AddressRange;
 import dev.headgate.gate.Reason;
 import dev.headgate.profile.JsonSelection;
 import dev.headgate.profile.PathPattern;
@@ -163,7 +164,8 @@ final class Values {
         List<String> choices = ConfigSchema.choices(schema);
         if (!choices.isEmpty()) {
             return choices.contains(text)
-                    ? JSON.stringNode(text.toUpperCase(Locale.ROOT).replace('.', '_'))
+                    ? JSON.stringNode(
+                            text.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'))
                     : null;
         }
         return switch (schema.path("format").asString("")) {
@@ -172,6 +174,10 @@ final class Values {
             case "headgate-duration" -> duration(text, schema);
             case "headgate-address" -> address(Address.parse(text));
             case "headgate-listener-address" -> address(Address.parseListener(text));
+            case "headgate-address-range" -> {
+                AddressRange.parse(text);
+                yield value;
+            }
             case "headgate-url" -> url(text);
             case "headgate-boolean" -> value.isBoolean() ? value : null;
             case "headgate-name" -> NAME.matcher(text).matches() ? value : null;
@@ -218,6 +224,8 @@ final class Values {
             case "headgate-address" -> "HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080";
             case "headgate-listener-address" ->
                 "HOST:PORT, such as 0.0.0.0:8080 or [::1]:8080, or systemd:NAME for a socket of systemd's";
+            case "headgate-address-range" ->
+                "an address or a network without bits behind its prefix, such as 10.0.0.0/8 or ::1/128";
             case "headgate-url" ->
                 "http:// or https://, a host and perhaps a port, nothing else, such as https://api.mypurecloud.com";
             case "headgate-field-name" ->

@@ -55,6 +55,7 @@ final class JsonLines {
     private static final byte[] DURATION_MS = key("duration_ms");
     private static final byte[] UPSTREAM_DURATION_MS = key("upstream_duration_ms");
     private static final byte[] CLIENT = key("client");
+    private static final byte[] PEER = key("peer");
     private static final byte[] PROTOCOL = key("protocol");
     private static final byte[] TRACEPARENT = key("traceparent");
     private static final byte[] ABORTED = key("aborted");
@@ -144,6 +145,7 @@ final class JsonLines {
             millis(UPSTREAM_DURATION_MS, e.upstreamDurationNanos());
         }
         text(CLIENT, e.client());
+        text(PEER, e.peer());
         text(PROTOCOL, e.protocol());
         String traceparent = e.traceparent();
         // Anything else may be anything, a token too.

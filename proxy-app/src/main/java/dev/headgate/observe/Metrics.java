@@ -154,6 +154,13 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             "Answers of the upstream that the edge can explain or warns of, by what it found and how sure it is",
             "diagnosis",
             "confidence"));
+    private final CounterDataPoint[] refusedConnections = counters(
+            counter(
+                    "headgate_downstream_connections_refused_total",
+                    "Connections of clients that were closed before they could ask for anything",
+                    "reason"),
+            Refused.values(),
+            Metrics::lower);
     private final CounterDataPoint[] authorization = counters(
             counter(
                     "headgate_authorization_checks_total",
@@ -401,6 +408,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     @Override
     public void tlsEnded(TlsOutcome outcome) {
         add(handshakes[outcome.ordinal()]);
+    }
+
+    @Override
+    public void downstreamRefused(Refused why) {
+        add(refusedConnections[why.ordinal()]);
     }
 
     @Override

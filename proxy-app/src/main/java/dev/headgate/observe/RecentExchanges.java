@@ -106,6 +106,7 @@ public final class RecentExchanges implements ExchangeListener {
                 e.upstreamDurationNanos(),
                 e.addedNanos(),
                 e.client(),
+                e.peer(),
                 e.scheme(),
                 e.protocol(),
                 e.traceparent(),

@@ -55,6 +55,11 @@ class CheckCommandTest {
                           Upgrade              removed
                           Proxy-Authorization  removed
                           Transfer-Encoding    re-framed
+                          X-Forwarded-For      set
+                          X-Forwarded-Proto    set
+                          X-Forwarded-Host     set
+                          X-Forwarded-Port     removed
+                          Forwarded            removed
                           everything else      verbatim
 
                         route /
@@ -64,6 +69,20 @@ class CheckCommandTest {
                           observed             identity.incomplete
                           Authorization        verbatim
                         """).doesNotContain("org-1");
+    }
+
+    @Test
+    void tellsWhomItBelieves() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("c.yaml"),
+                Files.readString(Path.of("../config/headgate.yaml"))
+                        + "\nforwarded:\n  trust: [10.0.0.0/8]\n  write: forwarded\n");
+        assertThat(check(file.toString())).isZero();
+        assertThat(out.toString().lines())
+                .contains(
+                        "  X-Forwarded-For      removed; of a peer in forwarded.trust kept",
+                        "  X-Forwarded-Port     removed; of a peer in forwarded.trust kept",
+                        "  Forwarded            set; of a peer in forwarded.trust kept, and this hop added");
     }
 
     @Test

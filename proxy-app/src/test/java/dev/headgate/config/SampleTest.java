@@ -13,6 +13,7 @@ import dev.headgate.config.Config.Connections;
 import dev.headgate.config.Config.Cors;
 import dev.headgate.config.Config.Ejection;
 import dev.headgate.config.Config.Explain;
+import dev.headgate.config.Config.Forwarded;
 import dev.headgate.config.Config.Guard;
 import dev.headgate.config.Config.Health;
 import dev.headgate.config.Config.Limits;
@@ -21,6 +22,8 @@ import dev.headgate.config.Config.Mode;
 import dev.headgate.config.Config.OnConflict;
 import dev.headgate.config.Config.Organization;
 import dev.headgate.config.Config.ProxyProtocol;
+import dev.headgate.config.Config.Rate;
+import dev.headgate.config.Config.Rates;
 import dev.headgate.config.Config.Reload;
 import dev.headgate.config.Config.RequestId;
 import dev.headgate.config.Config.Route;
@@ -35,6 +38,7 @@ import dev.headgate.config.Config.UnknownServerName;
 import dev.headgate.config.Config.UnknownToken;
 import dev.headgate.config.Config.Upstream;
 import dev.headgate.config.Config.UpstreamTls;
+import dev.headgate.config.Config.Write;
 import dev.headgate.gate.Reason;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -66,7 +70,7 @@ class SampleTest {
 
     private static Config expected() {
         return new Config(
-                List.of(new Listener(new Address("0.0.0.0", 8080), null, null)),
+                List.of(new Listener(new Address("0.0.0.0", 8080), null, null, false)),
                 new Admin(new Address("127.0.0.1", 9090)),
                 Map.of(
                         "genesys",
@@ -87,12 +91,13 @@ class SampleTest {
                 new Guard(Mode.ENFORCE, UnknownToken.REFUSE, Map.of()),
                 Map.of(),
                 null,
+                new Forwarded(List.of(), Write.X_FORWARDED),
                 new Sessions(1_000_000, Duration.ofMinutes(15), Duration.ofSeconds(30), Duration.ofSeconds(5)),
                 new Explain(10_000),
                 new Reload(Duration.ZERO),
                 new AccessLog("-"),
                 new Capture(null),
-                new Limits(32 * 1024, 100, 64 * 1024, 0),
+                new Limits(32 * 1024, 100, 64 * 1024, 0, 0, 0, 240, new Rates(null, null)),
                 new Timeouts(
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(75),
@@ -147,7 +152,8 @@ class SampleTest {
                                 new ClientCertificates(certificates.certificate("clients"), true),
                                 TlsVersion.TLSV1_2,
                                 Duration.ofHours(12)),
-                        true));
+                        true,
+                        false));
         assertThat(config.upstreams().get("genesys"))
                 .isEqualTo(new Upstream(
                         URI.create("https://api.mypurecloud.com"),
@@ -166,6 +172,9 @@ class SampleTest {
         assertThat(config.cors())
                 .isEqualTo(new Cors(List.of("https://chat.example.com"), false, Duration.ofMinutes(10)));
         assertThat(config.explain()).isEqualTo(new Explain(10_000));
+        assertThat(config.forwarded()).isEqualTo(new Forwarded(List.of(), Write.X_FORWARDED));
+        assertThat(config.limits().rate())
+                .isEqualTo(new Rates(new Rate(20, Duration.ofSeconds(1), 40), new Rate(5, Duration.ofSeconds(1), 20)));
         assertThat(config.reload()).isEqualTo(new Reload(Duration.ZERO));
         assertThat(config.profiles()).containsOnlyKeys("my-chat");
         assertThat(config.profiles().get("my-chat").endpoints())

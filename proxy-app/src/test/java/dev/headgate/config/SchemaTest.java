@@ -86,7 +86,8 @@ class SchemaTest {
             assertThat(required).as(at + " is required").isEqualTo(!hasDefault && !nullable);
             Object actual = value == null ? null : component.getAccessor().invoke(value);
             if (hasDefault && actual != null && !actual.getClass().isRecord()) {
-                assertThat(text(actual)).as(at).isEqualTo(text(known.path("default"), component.getType()));
+                String expected = text(known.path("default"), component.getType());
+                assertThat(text(actual)).as(at).isEqualTo(actual instanceof Enum<?> ? underscored(expected) : expected);
             }
             if (hasDefault && value != null && actual == null) {
                 assertThat(known.path("default").asString()).as(at).isIn("-", "");
@@ -115,7 +116,8 @@ class SchemaTest {
         } else if (raw.isEnum()) {
             assertThat(ConfigSchema.choices(schema))
                     .as(path)
-                    .map(choice -> choice.toLowerCase(Locale.ROOT).replace('.', '_'))
+                    .map(choice ->
+                            choice.toLowerCase(Locale.ROOT).replace('.', '_').replace('-', '_'))
                     .isEqualTo(words(raw));
         } else if (raw != Address.class && raw.isRecord()) {
             compare(raw, value, schema, path, seen);
@@ -151,6 +153,11 @@ class SchemaTest {
         }
     }
 
+    /** As in the names of constants. */
+    private static String underscored(String word) {
+        return word.replace('-', '_');
+    }
+
     private static List<String> words(Class<?> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(word -> word.toString().toLowerCase(Locale.ROOT))
@@ -172,6 +179,7 @@ class SchemaTest {
             return List.of("headgate-readable-file", "headgate-directory");
         }
         return List.of(
+                "headgate-address-range",
                 "headgate-field-name",
                 "headgate-field-value",
                 "headgate-json-pointer",

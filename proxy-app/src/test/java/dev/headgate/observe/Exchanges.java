@@ -14,6 +14,7 @@ import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.GuardedFields;
+import org.jspecify.annotations.Nullable;
 
 /** Records to start from. Each call of a method changes what it names; the rest is a good exchange. */
 public final class Exchanges {
@@ -43,6 +44,7 @@ public final class Exchanges {
     public long upstreamDurationNanos = 1_000_000;
     public long addedNanos = 100_000;
     public String client = "127.0.0.1:50000";
+    public @Nullable String peer;
     public String scheme = "http";
     public String protocol = "HTTP/1.1";
     public String traceparent;
@@ -131,6 +133,7 @@ public final class Exchanges {
                 upstreamDurationNanos,
                 addedNanos,
                 client,
+                peer,
                 scheme,
                 protocol,
                 traceparent,

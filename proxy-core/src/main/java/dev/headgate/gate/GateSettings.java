@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param supersededGraceMillis how long a token lives on after a newer one was issued for its guest
  * @param clockSkewMillis how far the clock that a token's claims were written by may be behind this one
  * @param cors which origins' scripts may use the API, or null where the upstream decides that
+ * @param forwarded what is believed and told of the hops before this one
  */
 public record GateSettings(
         @Nullable Organization organization,
@@ -22,7 +23,8 @@ public record GateSettings(
         boolean acceptRequestIds,
         long supersededGraceMillis,
         long clockSkewMillis,
-        @Nullable Cors cors) {
+        @Nullable Cors cors,
+        ForwardedSettings forwarded) {
 
     /** End-to-end fields whose loss or doubling changes who a request is from, or what it says. */
     private static final List<FieldName> GUARDED = Stream.of(
@@ -38,10 +40,29 @@ public record GateSettings(
                     "forwarded",
                     "x-forwarded-for",
                     "x-forwarded-host",
+                    "x-forwarded-port",
                     "x-forwarded-proto",
                     "traceparent")
             .map(FieldName::of)
             .toList();
+
+    /** Believes no hop before this one, and tells nothing of it. */
+    public GateSettings(
+            @Nullable Organization organization,
+            FieldName requestIdHeader,
+            boolean acceptRequestIds,
+            long supersededGraceMillis,
+            long clockSkewMillis,
+            @Nullable Cors cors) {
+        this(
+                organization,
+                requestIdHeader,
+                acceptRequestIds,
+                supersededGraceMillis,
+                clockSkewMillis,
+                cors,
+                ForwardedSettings.NONE);
+    }
 
     /** Fields that neither Connection may name, nor a trailer or an alias may bring in. */
     public List<FieldName> guardedFields() {

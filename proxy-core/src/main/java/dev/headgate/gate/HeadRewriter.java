@@ -24,9 +24,15 @@ public class HeadRewriter {
      * @param host the Host value for the upstream; null for the client's own, which there must be then
      * @param expectDone whether the edge has answered the expectation itself
      * @param plainAnswer whether the answer must come without a content coding, because the edge has to read it
+     * @param hop what is told of the client's connection; null for nothing, and then what the client tells stays
      */
     public record RequestEdit(
-            String requestId, boolean keepRequestId, byte @Nullable [] host, boolean expectDone, boolean plainAnswer) {}
+            String requestId,
+            boolean keepRequestId,
+            byte @Nullable [] host,
+            boolean expectDone,
+            boolean plainAnswer,
+            @Nullable ForwardedHop hop) {}
 
     /**
      * What a response head needs on its way.
@@ -70,6 +76,7 @@ public class HeadRewriter {
         byte[] bytes = head.bytes();
         boolean keepOrganization = organization == null || organization.isIn(head);
         boolean nominates = head.has(FieldName.CONNECTION);
+        ForwardedHop hop = edit.hop;
         int kept = requestLine(head, out);
         for (int i = 0; i < head.fieldCount(); i++) {
             boolean host = edit.host != null && head.is(i, FieldName.HOST);
@@ -78,7 +85,8 @@ public class HeadRewriter {
                     || !edit.keepRequestId && head.is(i, requestIdHeader)
                     || !keepOrganization && organization != null && head.is(i, organization.header())
                     || edit.expectDone && head.is(i, FieldName.EXPECT)
-                    || edit.plainAnswer && head.is(i, ACCEPT_ENCODING);
+                    || edit.plainAnswer && head.is(i, ACCEPT_ENCODING)
+                    || hop != null && hop.replaces(head, i);
             if (!drop && !host) {
                 continue;
             }
@@ -101,6 +109,9 @@ public class HeadRewriter {
         }
         if (!keepOrganization) {
             out.write(organizationLine);
+        }
+        if (hop != null) {
+            hop.write(head, out);
         }
         out.write(CRLF);
     }

@@ -152,12 +152,17 @@ public enum Reason implements Finding {
             "body.timeout",
             408,
             "The request body did not arrive in time",
-            "Send the body without long pauses; the limit is timeouts.idle."),
+            "Send the body without long pauses; the limits are timeouts.idle and limits.minimumBodyRate."),
     BODY_UNREADABLE(
             "body.unreadable",
             400,
             "The body cannot be read in the one way that the check needs",
             "Send one JSON object in UTF-8, without Content-Encoding, with each id once."),
+    LIMIT_RATE(
+            "limit.rate",
+            429,
+            "Too many requests in too short a time",
+            "Wait as long as Retry-After says; operators: the limits are those of limits.rate."),
     STORE_UNAVAILABLE(
             "store.unavailable",
             503,
@@ -249,6 +254,7 @@ public enum Reason implements Finding {
                     TRAILER_FORBIDDEN,
                     AUTH_FOLDED,
                     BODY_TIMEOUT,
+                    LIMIT_RATE,
                     UPSTREAM_UNREACHABLE,
                     UPSTREAM_OVERLOADED,
                     UPSTREAM_TIMEOUT,

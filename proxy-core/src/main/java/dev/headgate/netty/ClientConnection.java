@@ -1,10 +1,15 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.ForwardedHop;
+import dev.headgate.gate.ForwardedSettings;
+import dev.headgate.gate.IpAddress;
+import dev.headgate.netty.ConnectionListener.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +31,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Edge edge;
     private final LoopState loop;
     private final boolean tls;
-    private final String address;
+    private SocketAddress source;
+    private SocketAddress destination;
+    private @Nullable IpAddress peer;
+    private String address;
+    private @Nullable ForwardedHop hop;
+    private boolean entered;
+    private boolean counted;
+    private long countedClient;
     private @Nullable Protocol protocol;
     private boolean idle;
     private long idleSince;
@@ -36,9 +48,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.edge = edge;
         this.loop = loop;
         this.tls = tls;
-        this.address = channel.remoteAddress() instanceof InetSocketAddress remote
-                ? remote.getAddress().getHostAddress()
-                : "-";
+        this.source = channel.remoteAddress();
+        this.destination = channel.localAddress();
+        this.peer = channel.remoteAddress() instanceof InetSocketAddress remote
+                ? IpAddress.of(remote.getAddress().getAddress())
+                : null;
+        this.address = peer == null ? "-" : peer.toString();
     }
 
     Channel channel() {
@@ -53,9 +68,96 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return loop;
     }
 
-    /** The client's, without its port. */
+    /**
+     * The other end's address: that of the socket, or the one that a header of the PROXY protocol tells; null where it is
+     * no IP address.
+     */
+    @Nullable
+    IpAddress peer() {
+        return peer;
+    }
+
+    /** The same as text; {@code -} for none. */
     String address() {
         return address;
+    }
+
+    /** Whence the connection comes: from the socket, or what a header of the PROXY protocol tells. */
+    SocketAddress source() {
+        return source;
+    }
+
+    /** Likewise whither. */
+    SocketAddress destination() {
+        return destination;
+    }
+
+    /** The ends are others than those of the socket. */
+    void ends(IpAddress told, SocketAddress from, SocketAddress to) {
+        peer = told;
+        source = from;
+        destination = to;
+        address = told.toString();
+        hop = null;
+    }
+
+    /** What requests tell the upstream of this connection; null for nothing. */
+    @Nullable
+    ForwardedHop hop(ForwardedSettings settings) {
+        if (settings.write() == ForwardedSettings.Write.NONE) {
+            return null;
+        }
+        ForwardedHop made = hop;
+        if (made == null || made.settings() != settings) {
+            made = new ForwardedHop(settings, peer, scheme());
+            hop = made;
+        }
+        return made;
+    }
+
+    /** Counts this connection until it is closed; false, and closed now, where there are as many as may be. */
+    boolean enter() {
+        int most = edge.snapshot().limits().connections();
+        entered = edge.connectionCounts().enter(most);
+        if (!entered) {
+            refuse(Refused.CONNECTIONS, "limits.connections: " + most + " are open");
+        }
+        return entered;
+    }
+
+    /** The same among those of its client, whose address is known by now. */
+    boolean enterForClient() {
+        int most = edge.snapshot().limits().connectionsPerClient();
+        IpAddress client = peer;
+        if (most == 0 || client == null) {
+            return true;
+        }
+        countedClient = client.network();
+        counted = edge.connectionCounts().enter(countedClient, most);
+        if (!counted) {
+            refuse(
+                    Refused.CONNECTIONS_PER_CLIENT,
+                    "limits.connectionsPerClient: " + most + " of " + address + " are open");
+        }
+        return counted;
+    }
+
+    /** Closes it before it could ask for anything. */
+    void refuse(Refused why, String inWords) {
+        edge.connectionCounts().refused(why, inWords);
+        leave();
+        channel.close();
+    }
+
+    private void leave() {
+        if (entered) {
+            entered = false;
+            edge.connectionCounts().leave();
+        }
+        if (counted) {
+            counted = false;
+            edge.connectionCounts().leave(countedClient);
+        }
     }
 
     boolean isTls() {
@@ -119,6 +221,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        leave();
         loop.connections().remove(this);
         edge.connections().downstreamClosed();
         ctx.fireChannelInactive();

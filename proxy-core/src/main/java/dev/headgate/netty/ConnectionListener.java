@@ -4,12 +4,25 @@ package dev.headgate.netty;
 public interface ConnectionListener {
     ConnectionListener NONE = new ConnectionListener() {};
 
+    /** Why a client's connection is closed before it could ask for anything. */
+    enum Refused {
+        /** As many as may be are open. */
+        CONNECTIONS,
+        /** As many of this client as may be are open. */
+        CONNECTIONS_PER_CLIENT,
+        /** It did not begin with a header of the PROXY protocol. */
+        PROXY_PROTOCOL
+    }
+
     default void downstreamOpened() {}
 
     default void downstreamClosed() {}
 
     /** A client's TLS handshake is over; told once, and not for a client that left without a byte. */
     default void tlsEnded(TlsOutcome outcome) {}
+
+    /** A client's connection is closed before it could ask for anything; it was never {@link #downstreamOpened()}. */
+    default void downstreamRefused(Refused why) {}
 
     /**
      * @param nanos from the first packet to the connection's, and with TLS its handshake's, end

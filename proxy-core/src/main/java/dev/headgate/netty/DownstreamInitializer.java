@@ -21,6 +21,7 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
     private final Transport transport;
     private final Supplier<@Nullable DownstreamTls> tls;
     private final BooleanSupplier http2;
+    private final BooleanSupplier proxyProtocol;
     private final Map<EventLoop, LoopState> loops;
 
     private DownstreamInitializer(
@@ -28,11 +29,13 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
             Transport transport,
             Supplier<@Nullable DownstreamTls> tls,
             BooleanSupplier http2,
+            BooleanSupplier proxyProtocol,
             Map<EventLoop, LoopState> loops) {
         this.edge = edge;
         this.transport = transport;
         this.tls = tls;
         this.http2 = http2;
+        this.proxyProtocol = proxyProtocol;
         this.loops = loops;
     }
 
@@ -42,7 +45,8 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param transport the one that the channels are of
      */
     public static DownstreamInitializer of(Edge edge, Transport transport) {
-        return new DownstreamInitializer(edge, transport, () -> null, () -> false, new ConcurrentHashMap<>());
+        return new DownstreamInitializer(
+                edge, transport, () -> null, () -> false, () -> false, new ConcurrentHashMap<>());
     }
 
     /**
@@ -51,7 +55,7 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param settings asked for each connection, on its event loop; null for plain HTTP
      */
     public DownstreamInitializer withTls(Supplier<@Nullable DownstreamTls> settings) {
-        return new DownstreamInitializer(edge, transport, settings, http2, loops);
+        return new DownstreamInitializer(edge, transport, settings, http2, proxyProtocol, loops);
     }
 
     /**
@@ -60,7 +64,16 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
      * @param allowed asked for each connection without TLS, on its event loop
      */
     public DownstreamInitializer withPriorKnowledge(BooleanSupplier allowed) {
-        return new DownstreamInitializer(edge, transport, tls, allowed, loops);
+        return new DownstreamInitializer(edge, transport, tls, allowed, proxyProtocol, loops);
+    }
+
+    /**
+     * The same, for a listener whose connections may begin with a header of the PROXY protocol, version 1 or 2.
+     *
+     * @param begins asked for each connection, on its event loop; whether it must
+     */
+    public DownstreamInitializer withProxyProtocol(BooleanSupplier begins) {
+        return new DownstreamInitializer(edge, transport, tls, http2, begins, loops);
     }
 
     @Override
@@ -68,7 +81,20 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
         LoopState loop = loops.computeIfAbsent(channel.eventLoop(), l -> new LoopState(l, edge, transport));
         DownstreamTls settings = tls.get();
         ClientConnection connection = new ClientConnection(channel, edge, loop, settings != null);
+        boolean proxied = proxyProtocol.getAsBoolean();
+        if (!connection.enter() || !proxied && !connection.enterForClient()) {
+            return;
+        }
         channel.pipeline().addLast(ClientConnection.NAME, connection);
+        if (proxied) {
+            ProxyProtocolHandler.await(connection, () -> begin(connection, settings));
+        } else {
+            begin(connection, settings);
+        }
+    }
+
+    private void begin(ClientConnection connection, @Nullable DownstreamTls settings) {
+        Channel channel = connection.channel();
         if (settings != null) {
             Duration limit = edge.snapshot().timeouts().head();
             channel.pipeline().addLast("tls", settings.newHandler(edge.connections(), limit));

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionStore;
+import dev.headgate.session.TokenFingerprint;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -15,6 +16,9 @@ public final class Edge {
     private final InstantSource clock;
     private final ExchangeListener exchanges;
     private final ConnectionListener connections;
+    private final ConnectionCounts connectionCounts;
+    private final RateLimiter<Long> clientRates = new RateLimiter<>();
+    private final RateLimiter<TokenFingerprint> sessionRates = new RateLimiter<>();
     private volatile Snapshot snapshot;
     private volatile long drainGraceNanos;
     private volatile boolean draining;
@@ -32,6 +36,7 @@ public final class Edge {
         this.clock = clock;
         this.exchanges = exchanges;
         this.connections = connections;
+        this.connectionCounts = new ConnectionCounts(connections);
     }
 
     public Snapshot snapshot() {
@@ -97,5 +102,18 @@ public final class Edge {
 
     ConnectionListener connections() {
         return connections;
+    }
+
+    ConnectionCounts connectionCounts() {
+        return connectionCounts;
+    }
+
+    /** By {@link dev.headgate.gate.IpAddress#network()}. */
+    RateLimiter<Long> clientRates() {
+        return clientRates;
+    }
+
+    RateLimiter<TokenFingerprint> sessionRates() {
+        return sessionRates;
     }
 }

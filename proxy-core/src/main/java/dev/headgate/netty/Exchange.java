@@ -2,8 +2,10 @@ package dev.headgate.netty;
 
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Cors;
+import dev.headgate.gate.ForwardedClient;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.HeadRewriter.ResponseEdit;
+import dev.headgate.gate.IpAddress;
 import dev.headgate.gate.Organization;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
@@ -54,11 +56,13 @@ final class Exchange {
     private final long startMillis;
     private final long startNanos;
     private final long headNanos;
+    private final @Nullable IpAddress client;
 
     private final Findings findings = new Findings();
     private @Nullable Route route;
     private @Nullable CheckRequest checkRequest;
     private String added = "";
+    private long retryAfter = NONE;
     private boolean continued;
     private boolean requestEnded;
     private boolean responseStarted;
@@ -91,6 +95,10 @@ final class Exchange {
         this.method = request.head().method();
         this.target = originForm(request.head());
         this.credential = Credential.of(request.head(), downstream.edge().hash());
+        IpAddress peer = downstream.connection().peer();
+        this.client = peer == null
+                ? null
+                : ForwardedClient.of(request.head(), peer, settings().forwarded());
         this.authorization = credential.isPresent() ? AuthorizationFate.UNSENT : AuthorizationFate.ABSENT;
         downstream.edge().exchanges().started();
     }
@@ -109,6 +117,7 @@ final class Exchange {
         this.method = "-";
         this.target = "-";
         this.credential = Credential.ABSENT;
+        this.client = downstream.connection().peer();
         this.authorization = AuthorizationFate.ABSENT;
         this.requestEnded = true;
         downstream.closeAfterwards();
@@ -145,6 +154,12 @@ final class Exchange {
 
     RequestIdentity id() {
         return id;
+    }
+
+    /** Who sent it, by the peer and by those hops before it that are trusted; null where that is no IP address. */
+    @Nullable
+    IpAddress client() {
+        return client;
     }
 
     Credential credential() {
@@ -240,6 +255,11 @@ final class Exchange {
         return true;
     }
 
+    /** A refusal says when the request may come again (RFC 9110 section 10.2.3), in whole seconds from now. */
+    void retryAfter(long seconds) {
+        retryAfter = seconds;
+    }
+
     /** Answers with a refusal, or breaks off where an answer has begun. */
     void refuse(Deny found, VerdictKind kind) {
         if (finished) {
@@ -254,7 +274,7 @@ final class Exchange {
         }
         boolean close = beginOwnAnswer(found.reason().status(), found.reason().endsConnection());
         HeadWriter out = downstream.loop().headWriter();
-        byte[] body = Refusal.write(found, id.id(), settings(), head, close, out);
+        byte[] body = Refusal.write(found, id.id(), settings(), head, close, retryAfter, out);
         bytesOut = body.length;
         downstream.head(out, false);
         downstream.data(Unpooled.wrappedBuffer(body));
@@ -440,6 +460,9 @@ final class Exchange {
         CheckRequest request = checkRequest;
         Session known = findings.session(request);
         TokenFingerprint token = request == null ? credential.fingerprint() : request.token();
+        String peer = downstream.connection().address();
+        boolean isPeer = client == null || client.equals(downstream.connection().peer());
+        String found = client == null || isPeer ? peer : client.toString();
         return new ExchangeRecord(
                 startMillis,
                 id.id(),
@@ -466,7 +489,8 @@ final class Exchange {
                 now - startNanos,
                 sentNanos == NONE || answeredNanos == NONE ? NONE : answeredNanos - sentNanos,
                 sentNanos == NONE ? NONE : sentNanos - headNanos,
-                downstream.connection().address(),
+                found,
+                isPeer ? null : peer,
                 downstream.connection().scheme(),
                 head != null && head.minorVersion() == 0 ? "HTTP/1.0" : downstream.protocol(),
                 head == null ? null : Traceparent.of(head),

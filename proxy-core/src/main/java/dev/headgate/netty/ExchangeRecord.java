@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param durationNanos from the first byte read to the last byte written
  * @param upstreamDurationNanos from the head's writing to the last byte of the answer; -1 where there was none
  * @param addedNanos from the head's last byte read to its writing upstream; -1 where it was not
- * @param client the peer's address
+ * @param client the client's address, as the peer, or hops before it that are trusted, tell it
+ * @param peer the peer's address, where that is another one
  * @param scheme {@code http} or {@code https}
  * @param protocol such as {@code HTTP/1.1}
  * @param traceparent as sent by the client, null where it sent none or one that is malformed
@@ -66,6 +67,7 @@ public record ExchangeRecord(
         long upstreamDurationNanos,
         long addedNanos,
         String client,
+        @Nullable String peer,
         String scheme,
         String protocol,
         @Nullable String traceparent,

@@ -12,7 +12,6 @@ import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -93,7 +92,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         RequestIdentity id = exchange.id();
         HeadWriter out = downstream.loop().headWriter();
         RequestEdit edit = new RequestEdit(
-                id.id(), id.source() == IdSource.CLIENT, host(), exchange.isContinued(), lessons.isCreate());
+                id.id(),
+                id.source() == IdSource.CLIENT,
+                host(),
+                exchange.isContinued(),
+                lessons.isCreate(),
+                downstream
+                        .connection()
+                        .hop(exchange.snapshot().gate().settings().forwarded()));
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
@@ -119,8 +125,8 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
 
     @Override
     public UpstreamPool.Client client() {
-        Channel client = downstream.connection().channel();
-        return new UpstreamPool.Client(client.remoteAddress(), client.localAddress());
+        ClientConnection client = downstream.connection();
+        return new UpstreamPool.Client(client.source(), client.destination());
     }
 
     @Override

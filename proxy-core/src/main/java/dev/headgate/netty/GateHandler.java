@@ -4,6 +4,7 @@ import dev.headgate.gate.BodyNeed;
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Cors;
 import dev.headgate.gate.Gate;
+import dev.headgate.gate.IpAddress;
 import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Target;
@@ -13,6 +14,7 @@ import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.RequestHead;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.netty.Limits.RateLimit;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Profile;
 import dev.headgate.profile.Unreadable;
@@ -25,6 +27,7 @@ import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +104,9 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         next.checkRequest(request);
         if (edge.isDraining() && edge.drainGraceNanos() == 0) {
             refuse(next, new Deny(Reason.PROXY_DRAINING, "draining: no new requests"));
+            return;
+        }
+        if (comesTooOften(next)) {
             return;
         }
         if (refuses(next, gate.head(request))) {
@@ -180,9 +186,52 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         CheckRequest known = next.checkRequest().with(found.join());
         next.checkRequest(known);
         next.findings().sessionAsked();
-        if (!refuses(next, next.snapshot().gate().session(known))) {
+        if (!refuses(next, next.snapshot().gate().session(known)) && !comesTooOften(next, known)) {
             decideBody(ctx, next);
         }
+    }
+
+    private boolean comesTooOften(Exchange next) {
+        IpAddress client = next.client();
+        RateLimit rate = next.snapshot().limits().clientRate();
+        if (rate == null || client == null || CheckRequest.isPreflight(next.head())) {
+            return false;
+        }
+        long wait = edge.clientRates().take(client.network(), rate, nanos(next));
+        if (wait > 0) {
+            refuse(next, tooOften("limits.rate.perClient", client.toString(), rate), wait);
+        }
+        return wait > 0;
+    }
+
+    private boolean comesTooOften(Exchange next, CheckRequest known) {
+        RateLimit rate = next.snapshot().limits().sessionRate();
+        TokenFingerprint token = known.token();
+        if (rate == null || token == null || known.session() == null) {
+            return false;
+        }
+        long wait = edge.sessionRates().take(token, rate, nanos(next));
+        if (wait > 0) {
+            refuse(next, tooOften("limits.rate.perSession", "token " + token, rate), wait);
+        }
+        return wait > 0;
+    }
+
+    private static long nanos(Exchange next) {
+        return TimeUnit.MILLISECONDS.toNanos(next.startMillis());
+    }
+
+    private static Deny tooOften(String key, String who, RateLimit rate) {
+        return new Deny(
+                Reason.LIMIT_RATE,
+                who + ": more than " + rate.requests() + " requests in "
+                        + rate.per().toMillis() + " ms, and " + rate.burst() + " at once (" + key + ")");
+    }
+
+    /** @param wait in nanoseconds */
+    private void refuse(Exchange next, Deny tooOften, long wait) {
+        next.retryAfter(TimeUnit.NANOSECONDS.toSeconds(wait - 1) + 1);
+        refuse(next, tooOften);
     }
 
     /** The head may pass; where the gate reads the body, it waits for the body. */

@@ -36,6 +36,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     private final HeadReader reader;
     private final HeadParser parser;
     private final BodyReader body;
+    private final BodyPace pace;
     private final Timeouts timeouts;
     private State state = State.IDLE;
     private @Nullable ByteBuf unread;
@@ -58,6 +59,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         this.reader = new HeadReader(limits.head());
         this.parser = new HeadParser(limits.fields());
         this.body = new BodyReader(parser, limits.head());
+        this.pace = new BodyPace(limits.bodyRate());
     }
 
     Deadline deadline() {
@@ -124,11 +126,28 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         return more;
     }
 
+    /** Nothing is read for a while. */
+    void pause() {
+        deadline.clear();
+        if (pace.isLimited()) {
+            pace.pause(System.nanoTime());
+        }
+    }
+
     /** After a pause: more of the request is due. */
     void expectMore() {
-        if (state == State.BODY) {
-            deadline.set(timeouts.idle().toNanos());
+        if (state != State.BODY) {
+            return;
         }
+        if (pace.isLimited()) {
+            pace.resume(System.nanoTime());
+        }
+        expectBody();
+    }
+
+    private void expectBody() {
+        long idle = timeouts.idle().toNanos();
+        deadline.set(pace.isLimited() ? Math.min(idle, pace.nanosLeft(System.nanoTime())) : idle);
     }
 
     private void decode(ChannelHandlerContext ctx) {
@@ -165,7 +184,10 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             case HEAD:
                 return head(ctx, in);
             case BODY:
-                deadline.set(timeouts.idle().toNanos());
+                if (pace.isLimited()) {
+                    pace.received(in.readableBytes(), System.nanoTime());
+                }
+                expectBody();
                 if (body.read(in, ctx::fireChannelRead) && state == State.BODY) {
                     end(ctx, BodyEnd.with(body.trailers()));
                 }
@@ -190,7 +212,10 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         Framing framing = Framing.of(head);
         reader.reset();
         if (framing.hasBody()) {
-            deadline.set(timeouts.idle().toNanos());
+            if (pace.isLimited()) {
+                pace.start(System.nanoTime(), head.expectsContinue());
+            }
+            expectBody();
         } else {
             deadline.clear();
         }
@@ -245,11 +270,10 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     private void bodyLate(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
-            fail(
-                    ctx,
-                    new Deny(
-                            Reason.BODY_TIMEOUT,
-                            "body: nothing came for " + timeouts.idle().toMillis() + " ms"));
+            long now = System.nanoTime();
+            boolean slow = pace.isLimited() && pace.nanosLeft(now) <= 0;
+            String idle = "body: nothing came for " + timeouts.idle().toMillis() + " ms";
+            fail(ctx, new Deny(Reason.BODY_TIMEOUT, slow ? pace.inWords(now) : idle));
         } else {
             // An early answer that the client does not take.
             downstream.reset();

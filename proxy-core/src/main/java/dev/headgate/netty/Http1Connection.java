@@ -54,7 +54,7 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
 
     @Override
     void pauseReading() {
-        decoder.deadline().clear();
+        decoder.pause();
         channel().config().setAutoRead(false);
     }
 

@@ -43,7 +43,7 @@ final class Http2Stream extends Downstream {
 
     @Override
     void pauseReading() {
-        decoder.deadline().clear();
+        decoder.pause();
         channel().config().setAutoRead(false);
     }
 

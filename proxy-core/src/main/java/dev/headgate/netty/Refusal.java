@@ -23,6 +23,7 @@ final class Refusal {
      *
      * @param request null where it could not be read; HEAD gets no body
      * @param close whether the connection closes after it
+     * @param retryAfter in seconds; below 0 to say nothing of that
      * @return the body
      */
     static byte[] write(
@@ -31,6 +32,7 @@ final class Refusal {
             GateSettings settings,
             @Nullable RequestHead request,
             boolean close,
+            long retryAfter,
             HeadWriter out) {
         String code = deny.reason().code();
         int status = deny.reason().status();
@@ -45,6 +47,9 @@ final class Refusal {
         line(out, "Proxy-Status: headgate; error=", proxyError(deny), "; details=\"", code, "\"");
         if (status == 401) {
             line(out, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"", title, "\"");
+        }
+        if (retryAfter >= 0) {
+            line(out, "Retry-After: ", String.valueOf(retryAfter));
         }
         out.write(AnswerFields.cors(request, settings));
         if (close) {

@@ -41,6 +41,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private final Limits limits;
     private final Timeouts timeouts;
     private final HeadParser parser;
+    private final BodyPace pace;
     private final long startNanos = System.nanoTime();
     private State state = State.HEAD;
     private Framing framing = Framing.NONE;
@@ -60,6 +61,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         this.limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
         this.parser = new HeadParser(limits.fields());
+        this.pace = new BodyPace(limits.bodyRate());
     }
 
     Deadline deadline() {
@@ -74,11 +76,28 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         return framing.kind() == Framing.Kind.LENGTH ? framing.length() - received : -1;
     }
 
+    /** Nothing is read for a while. */
+    void pause() {
+        deadline.clear();
+        if (pace.isLimited()) {
+            pace.pause(System.nanoTime());
+        }
+    }
+
     /** After a pause: more of the request is due. */
     void expectMore() {
-        if (state == State.BODY) {
-            deadline.set(timeouts.idle().toNanos());
+        if (state != State.BODY) {
+            return;
         }
+        if (pace.isLimited()) {
+            pace.resume(System.nanoTime());
+        }
+        expectBody();
+    }
+
+    private void expectBody() {
+        long idle = timeouts.idle().toNanos();
+        deadline.set(pace.isLimited() ? Math.min(idle, pace.nanosLeft(System.nanoTime())) : idle);
     }
 
     /** The exchange is over: says whether the request was complete, and throws away what still comes. */
@@ -135,7 +154,10 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.BODY;
-        expectMore();
+        if (pace.isLimited()) {
+            pace.start(System.nanoTime(), head.expectsContinue());
+        }
+        expectBody();
         ctx.fireChannelRead(new Request(head, framing, startNanos));
         if (ends && state == State.BODY) {
             state = State.WAIT;
@@ -151,7 +173,10 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             content.release();
             throw new BadHead(Fault.FRAMING, "framing: more content than Content-Length says (RFC 9113 section 8.1.1)");
         }
-        expectMore();
+        if (pace.isLimited()) {
+            pace.received(content.readableBytes(), System.nanoTime());
+        }
+        expectBody();
         if (content.isReadable()) {
             ctx.fireChannelRead(content);
         } else {
@@ -185,12 +210,10 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         if (state == State.BODY && ctx.channel().isWritable()) {
-            fail(
-                    ctx,
-                    new Deny(
-                            Reason.BODY_TIMEOUT,
-                            "body: nothing came for " + timeouts.idle().toMillis() + " ms"),
-                    NOTHING);
+            long now = System.nanoTime();
+            boolean slow = pace.isLimited() && pace.nanosLeft(now) <= 0;
+            String idle = "body: nothing came for " + timeouts.idle().toMillis() + " ms";
+            fail(ctx, new Deny(Reason.BODY_TIMEOUT, slow ? pace.inWords(now) : idle), NOTHING);
         } else {
             downstream.reset();
         }

@@ -96,23 +96,33 @@ final class GuardedEdge implements AutoCloseable {
     }
 
     private Snapshot snapshot(GateSettings settings, Policy policy) {
+        return snapshot(settings, routes(policy));
+    }
+
+    private List<Route> routes(Policy policy) {
         Upstream upstream = upstream();
-        return snapshot(
-                settings,
-                List.of(
-                        new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
-                        new Route("/api/v2/webchat/guest/", upstream, BuiltInProfiles.WEBCHAT_V2, policy),
-                        new Route("/api/v2/webmessaging/", upstream, BuiltInProfiles.WEBMESSAGING, policy),
-                        new Route("/api/v2/knowledge/guest/", upstream, BuiltInProfiles.KNOWLEDGE_GUEST, policy),
-                        new Route("/", upstream, null, policy)));
+        return List.of(
+                new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
+                new Route("/api/v2/webchat/guest/", upstream, BuiltInProfiles.WEBCHAT_V2, policy),
+                new Route("/api/v2/webmessaging/", upstream, BuiltInProfiles.WEBMESSAGING, policy),
+                new Route("/api/v2/knowledge/guest/", upstream, BuiltInProfiles.KNOWLEDGE_GUEST, policy),
+                new Route("/", upstream, null, policy));
+    }
+
+    void use(GateSettings settings, Policy policy, Limits limits) {
+        edge.swap(snapshot(settings, routes(policy), limits));
     }
 
     private Snapshot snapshot(GateSettings settings, List<Route> routes) {
+        return snapshot(settings, routes, new Limits(32 * 1024, 100, CHECKED_BODY, 0));
+    }
+
+    private Snapshot snapshot(GateSettings settings, List<Route> routes, Limits limits) {
         return new Snapshot(
                 new Gate(settings, Checks.ALL),
                 routes,
                 new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
-                new Limits(32 * 1024, 100, CHECKED_BODY, 0),
+                limits,
                 new Timeouts(
                         Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(2), Duration.ofSeconds(30)));
     }

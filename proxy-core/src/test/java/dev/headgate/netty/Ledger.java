@@ -11,6 +11,7 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
+    final LinkedBlockingQueue<Refused> refused = new LinkedBlockingQueue<>();
     final AtomicInteger openExchanges = new AtomicInteger();
     final AtomicInteger openDownstreams = new AtomicInteger();
     final AtomicInteger openUpstreams = new AtomicInteger();
@@ -55,6 +56,11 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     @Override
     public void downstreamClosed() {
         add(openDownstreams, -1);
+    }
+
+    @Override
+    public void downstreamRefused(Refused why) {
+        refused.add(why);
     }
 
     @Override

@@ -23,6 +23,9 @@ class ReasonCoverageTest {
                     new Place(RefusalTableTest.class, "aNewerTokenOfTheSameGuestEndsTheOlderOneAfterAGrace")),
             Map.entry(Reason.HEAD_TIMEOUT, new Place(DownstreamFaultTest.class, "aSlowHeadIsA408")),
             Map.entry(Reason.BODY_TIMEOUT, new Place(DownstreamFaultTest.class, "aStalledBodyIsA408")),
+            Map.entry(
+                    Reason.LIMIT_RATE,
+                    new Place(RateLimitWireTest.class, "aClientThatComesTooOftenIsToldWhenItMayComeAgain")),
             Map.entry(Reason.STORE_UNAVAILABLE, new Place(LearningWireTest.class, "aStoreThatThrowsRefuses")),
             Map.entry(Reason.UPSTREAM_UNREACHABLE, new Place(UpstreamFaultTest.class, "aRefusedConnectionIsA502")),
             Map.entry(

@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.Gate;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Organization;
@@ -47,11 +48,14 @@ final class RunningEdge implements AutoCloseable {
                 limits,
                 timeouts,
                 observe,
+                false,
+                ForwardedSettings.NONE,
                 false);
     }
 
     /**
      * @param http2 whether clients may speak HTTP/2 from the first byte on
+     * @param proxyProtocol whether connections must begin with a header of the PROXY protocol
      */
     RunningEdge(
             Transport transport,
@@ -60,11 +64,14 @@ final class RunningEdge implements AutoCloseable {
             Limits limits,
             Timeouts timeouts,
             boolean observe,
-            boolean http2) {
+            boolean http2,
+            ForwardedSettings forwarded,
+            boolean proxyProtocol) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
-        GateSettings settings = new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null);
+        GateSettings settings =
+                new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null, forwarded);
         Policy policy = observe ? Policy.OBSERVE : Policy.ENFORCE;
         Snapshot snapshot = new Snapshot(
                 new Gate(settings, Checks.ALL),
@@ -80,7 +87,7 @@ final class RunningEdge implements AutoCloseable {
         group = transport.group(threads);
         listener = transport
                 .listener(group)
-                .childHandler(initializer.withPriorKnowledge(() -> http2))
+                .childHandler(initializer.withPriorKnowledge(() -> http2).withProxyProtocol(() -> proxyProtocol))
                 .bind("127.0.0.1", 0)
                 .syncUninterruptibly()
                 .channel();

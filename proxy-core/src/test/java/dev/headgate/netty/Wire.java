@@ -2,6 +2,8 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.gate.AddressRange;
+import dev.headgate.gate.ForwardedSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     private final List<RawSocket> clients = new ArrayList<>();
     private Limits limits = new Limits(32 * 1024, 100, 64 * 1024, 0);
     private Timeouts timeouts = new Timeouts(seconds(10), seconds(75), seconds(2), seconds(30));
+    private ForwardedSettings forwarded = ForwardedSettings.NONE;
+    private boolean proxyProtocol;
     private int threads = 1;
     private boolean http2;
     private @Nullable Upstream before;
@@ -46,6 +50,23 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
 
     Wire limits(int head, int fields, int checkedBody, long body) {
         limits = new Limits(head, fields, checkedBody, body);
+        return this;
+    }
+
+    Wire limits(Limits all) {
+        limits = all;
+        return this;
+    }
+
+    Wire forwarded(ForwardedSettings.Write write, String... trust) {
+        forwarded =
+                new ForwardedSettings(Stream.of(trust).map(AddressRange::parse).toList(), write);
+        return this;
+    }
+
+    /** Connections must begin with a header of the PROXY protocol. */
+    Wire proxyProtocol() {
+        proxyProtocol = true;
         return this;
     }
 
@@ -87,7 +108,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
             Upstream to = before != null
                     ? before
                     : new Upstream("genesys", "127.0.0.1", upstream().port(), null);
-            edge = new RunningEdge(transport, threads, to, limits, timeouts, false, http2);
+            edge = new RunningEdge(transport, threads, to, limits, timeouts, false, http2, forwarded, proxyProtocol);
         }
         return edge;
     }
