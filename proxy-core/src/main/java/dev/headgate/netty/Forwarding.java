@@ -208,9 +208,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     void downstreamWritable() {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null) {
-            if (exchange.isRequestEnded()) {
-                downstream.taken();
-            }
+            downstream.taken();
             connection.resumeReading();
         }
     }

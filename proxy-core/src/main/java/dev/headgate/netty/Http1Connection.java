@@ -71,7 +71,9 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
 
     @Override
     void taken() {
-        decoder.deadline().clear();
+        if (decoder.bodyRemaining() == 0) {
+            decoder.deadline().clear();
+        }
     }
 
     @Override
