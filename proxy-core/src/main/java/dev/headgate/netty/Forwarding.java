@@ -214,9 +214,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     void downstreamWritable() {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null) {
-            if (exchange.isRequestEnded()) {
-                downstream.taken();
-            }
+            downstream.taken();
             connection.resumeReading();
         }
     }
@@ -338,6 +336,12 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             return;
         }
         fail(why);
+    }
+
+    /** Breaks off, whatever the state. */
+    void fail() {
+        release();
+        exchange.abort(Side.UPSTREAM);
     }
 
     private void fail(Deny why) {

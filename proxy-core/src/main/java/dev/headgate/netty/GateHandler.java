@@ -408,13 +408,14 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // What a client's bytes bring about is no news: one that speaks no TLS to a TLS port comes as DecoderException.
-        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+        boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
+        if (!theirs) {
             LOG.warn("downstream connection closed: {}", cause.toString());
             LOG.debug("downstream connection closed", cause);
         }
         Exchange current = exchange;
         if (current != null && !current.isFinished()) {
-            current.abort(cause instanceof IOException ? Side.DOWNSTREAM : Side.UPSTREAM);
+            current.abort(theirs ? Side.DOWNSTREAM : Side.UPSTREAM);
         }
         ctx.close();
     }

@@ -230,7 +230,9 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     private void end(ChannelHandlerContext ctx, BodyEnd end) {
         state = State.WAIT;
-        deadline.clear();
+        if (ctx.channel().isWritable()) {
+            deadline.clear();
+        }
         ctx.fireChannelRead(end);
     }
 

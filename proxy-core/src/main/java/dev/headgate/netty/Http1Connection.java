@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,9 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
 
     @Override
     void taken() {
-        decoder.deadline().clear();
+        if (decoder.bodyRemaining() == 0) {
+            decoder.deadline().clear();
+        }
     }
 
     @Override
@@ -129,7 +132,7 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
     private void close() {
         boolean more = decoder.discard();
         expectTaking();
-        if (!more || connection().isTls() || !(channel() instanceof DuplexChannel duplex)) {
+        if (!more || !(channel() instanceof DuplexChannel duplex)) {
             writer.flushAndClose();
             return;
         }
@@ -137,7 +140,13 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
         channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             lingering = true;
             decoder.deadline().set(LINGER.toNanos());
-            duplex.shutdownOutput();
+            SslHandler tls = channel().pipeline().get(SslHandler.class);
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                // The closure alert goes first (RFC 9112 section 9.8).
+                tls.closeOutbound().addListener(closed -> duplex.shutdownOutput());
+            }
         });
         channel().config().setAutoRead(true);
     }

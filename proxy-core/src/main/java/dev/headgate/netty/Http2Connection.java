@@ -25,8 +25,14 @@ import org.slf4j.LoggerFactory;
 final class Http2Connection extends ChannelInboundHandlerAdapter implements ClientConnection.Protocol {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
 
-    /** Acts of a client that cost the edge more than the client, for each {@link #WINDOW_NANOS}. */
-    private static final int TOLERATED = 200;
+    /** Frames that ask for an answer or for nothing, for each {@link #WINDOW_NANOS}. */
+    private static final int IDLE_FRAMES = 1000;
+
+    /**
+     * Streams that the client may give up, for each {@link #WINDOW_NANOS}; more where they are not most of its streams,
+     * as with a cache or a load balancer that sends the requests of many users.
+     */
+    private static final int GIVEN_UP = 200;
 
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -34,8 +40,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
     private final Http2FrameCodec codec;
     private @Nullable ChannelHandlerContext context;
     private int streams;
-    private int counted;
-    private long windowStart;
+    private long windowStart = System.nanoTime();
+    private int idleFrames;
+    private int begun;
+    private int givenUp;
+    private boolean settled;
     private boolean draining;
 
     private final Deadline deadline = new Deadline() {
@@ -56,6 +65,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         Http2Connection http2 = new Http2Connection(connection, codec);
         connection.speaks(http2);
         ChannelPipeline pipeline = connection.channel().pipeline();
+        pipeline.addLast("http2-field-blocks", new FieldBlockDeadline(http2));
         pipeline.addLast("http2-codec", codec);
         pipeline.addLast("http2-streams", new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
@@ -68,6 +78,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
 
     private void opened(Channel stream) {
         streams++;
+        begun++;
         deadline.clear();
         Http2Stream downstream = new Http2Stream(stream, connection, this);
         stream.pipeline()
@@ -81,7 +92,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         streams--;
         if (streams == 0) {
             deadline.set(idleNanos());
-            if (draining) {
+            if (connection.edge().isDraining()) {
                 drain();
             }
         }
@@ -101,30 +112,56 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof Http2SettingsFrame && streams == 0) {
-            deadline.set(idleNanos());
-        }
-        boolean answered = message instanceof Http2SettingsFrame || message instanceof Http2PingFrame;
+        boolean settings = message instanceof Http2SettingsFrame;
+        boolean answered = settings || message instanceof Http2PingFrame;
         ReferenceCountUtil.release(message);
+        if (settings && !settled) {
+            settled = true;
+            if (streams == 0) {
+                deadline.set(idleNanos());
+            }
+        }
         if (answered) {
-            count();
+            idleFrame();
         }
     }
 
-    /**
-     * One more frame that has to be answered, or one more stream that was given up: none is wrong, many are an attack
-     * (RFC 9113 section 10.5).
-     */
-    void count() {
-        long now = System.nanoTime();
-        if (counted == 0 || now - windowStart > WINDOW_NANOS) {
-            counted = 0;
-            windowStart = now;
+    /** One more SETTINGS, PING or empty DATA: none is wrong, many are an attack (RFC 9113 section 10.5). */
+    void idleFrame() {
+        startWindow();
+        if (++idleFrames == IDLE_FRAMES) {
+            calmDown();
         }
-        if (++counted == TOLERATED) {
+    }
+
+    /** The client has reset a stream, or made the edge do so, before it was answered (RFC 9113 section 10.5). */
+    void givenUp() {
+        startWindow();
+        if (++givenUp >= GIVEN_UP && givenUp > begun / 2) {
+            calmDown();
+        }
+    }
+
+    private void startWindow() {
+        long now = System.nanoTime();
+        if (now - windowStart > WINDOW_NANOS) {
+            windowStart = now;
+            idleFrames = 0;
+            begun = streams;
+            givenUp = 0;
+        }
+    }
+
+    /** The client takes longer than it may to send what it has begun, or sends what nobody asked for. */
+    void calmDown() {
+        if (connection.channel().isActive()) {
             goAway(Http2Error.ENHANCE_YOUR_CALM, 0);
             connection.channel().close();
         }
+    }
+
+    ClientConnection connection() {
+        return connection;
     }
 
     /** @param more streams that are still taken */
@@ -170,9 +207,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException || cause instanceof Http2Exception)) {
+        if (cause instanceof Http2Exception) {
+            // The codec says GOAWAY with the right code, and closes, when this returns.
+            return;
+        }
+        if (!(cause instanceof IOException)) {
             LOG.warn("downstream connection closed: {}", cause.toString());
             LOG.debug("downstream connection closed", cause);
+            goAway(Http2Error.INTERNAL_ERROR, 0);
         }
         ctx.close();
     }

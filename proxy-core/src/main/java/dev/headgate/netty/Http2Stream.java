@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Trailers;
+import dev.headgate.netty.Deadlines.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -15,16 +16,24 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream of an HTTP/2 connection: one exchange. Confined to the connection's event loop. */
 final class Http2Stream extends Downstream {
-    private final Http2Connection streams;
     private final StreamDecoder decoder;
     private @Nullable Http2Headers pendingHead;
     private @Nullable ByteBuf pendingData;
     private @Nullable ChannelFuture lastWritten;
 
+    /** Apart from that of the request, whose content may come all the while. */
+    private final Deadline taking = new Deadline() {
+        @Override
+        void expired() {
+            reset();
+        }
+    };
+
+    private boolean takingAdded;
+
     Http2Stream(Channel channel, ClientConnection connection, Http2Connection streams) {
         super(channel, connection);
-        this.streams = streams;
-        this.decoder = new StreamDecoder(this);
+        this.decoder = new StreamDecoder(this, streams);
     }
 
     StreamDecoder decoder() {
@@ -55,12 +64,17 @@ final class Http2Stream extends Downstream {
 
     @Override
     void expectTaking() {
-        decoder.deadline().set(edge().snapshot().timeouts().idle().toNanos());
+        long nanos = edge().snapshot().timeouts().idle().toNanos();
+        if (!takingAdded) {
+            takingAdded = true;
+            loop().deadlines().add(taking, nanos);
+        }
+        taking.set(nanos);
     }
 
     @Override
     void taken() {
-        decoder.deadline().clear();
+        taking.clear();
     }
 
     @Override
@@ -130,12 +144,14 @@ final class Http2Stream extends Downstream {
         if (!channel().isActive()) {
             return;
         }
-        // From here on only the client can hold the stream open, by not taking its answer.
         boolean whole = decoder.finish();
-        expectTaking();
         channel().config().setAutoRead(true);
         ChannelFuture answer = lastWritten;
-        if (!whole && answer != null) {
+        if (answer != null && !answer.isDone()) {
+            // From here on only the client can hold the stream open, by not taking its answer.
+            expectTaking();
+        }
+        if (answer != null && !whole) {
             // The answer is complete without the rest of the request (RFC 9113 section 8.1).
             answer.addListener(written -> reset(Http2Error.NO_ERROR));
         }
@@ -143,7 +159,6 @@ final class Http2Stream extends Downstream {
 
     @Override
     void reset() {
-        streams.count();
         reset(Http2Error.INTERNAL_ERROR);
     }
 
@@ -157,6 +172,8 @@ final class Http2Stream extends Downstream {
 
     @Override
     void release() {
+        loop().deadlines().remove(taking);
+        takingAdded = false;
         pendingHead = null;
         ByteBuf data = pendingData;
         pendingData = null;

@@ -45,9 +45,10 @@ final class ProtocolHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         Timeouts timeouts = connection.edge().snapshot().timeouts();
-        long nanos = (connection.isTls() ? timeouts.head() : timeouts.idle()).toNanos();
-        connection.loop().deadlines().add(deadline, nanos);
-        deadline.set(nanos);
+        long head = timeouts.head().toNanos();
+        long idle = timeouts.idle().toNanos();
+        connection.loop().deadlines().add(deadline, Math.min(head, idle));
+        deadline.set(connection.isTls() ? head : idle);
     }
 
     @Override
@@ -75,6 +76,8 @@ final class ProtocolHandler extends ChannelInboundHandlerAdapter {
             speak(alike);
             ctx.fireChannelRead(all);
             ctx.pipeline().remove(this);
+        } else if (before == null) {
+            deadline.set(connection.edge().snapshot().timeouts().head().toNanos());
         }
     }
 

@@ -4,10 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Forwards what the gate has let pass: one {@link Forwarding} for each exchange. */
 final class ProxyHandler extends ChannelInboundHandlerAdapter {
     static final String NAME = "proxy";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
 
     private @Nullable Forwarding current;
 
@@ -41,6 +45,16 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
         if (current != null && ctx.channel().isWritable()) {
             current.downstreamWritable();
         }
+    }
+
+    /** A defect: the exchange at hand ends, and with it the connection or stream. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.error("exchange broken off", cause);
+        if (current != null) {
+            current.fail();
+        }
+        ctx.close();
     }
 
     @Override

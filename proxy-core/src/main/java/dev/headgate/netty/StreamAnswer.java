@@ -7,9 +7,15 @@ import dev.headgate.http.Octets;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import java.util.Arrays;
 
 /** The form that a head or a trailer section of HTTP/1.1 has in HTTP/2 (RFC 9113 section 8). */
 final class StreamAnswer {
+    /** Behind "HTTP/1.1 ". */
+    private static final int STATUS = 9;
+
+    private static final int STATUS_LENGTH = 3;
+
     private static final FieldName[] OF_THE_CONNECTION = {
         FieldName.CONNECTION,
         FieldName.PROXY_CONNECTION,
@@ -25,23 +31,26 @@ final class StreamAnswer {
      */
     static Http2Headers head(HeadWriter head) {
         Http2Headers headers = new DefaultHttp2Headers(false);
-        headers.status(new AsciiString(head.bytes(), 9, 3, true));
-        lines(head.bytes(), nextLine(head.bytes(), 0), head.length(), headers);
+        byte[] bytes = Arrays.copyOf(head.bytes(), head.length());
+        headers.status(new AsciiString(bytes, STATUS, STATUS_LENGTH, false));
+        lines(bytes, nextLine(bytes, 0), headers);
         return headers;
     }
 
     static Http2Headers trailers(Head trailers) {
         Http2Headers headers = new DefaultHttp2Headers(false);
-        lines(trailers.bytes(), 0, trailers.length(), headers);
+        lines(Arrays.copyOf(trailers.bytes(), trailers.length()), 0, headers);
         return headers;
     }
 
-    private static void lines(byte[] bytes, int from, int length, Http2Headers to) {
-        int end = length - 2;
+    /** The fields are parts of {@code bytes}, whose names become lower-case. */
+    private static void lines(byte[] bytes, int from, Http2Headers to) {
+        int end = bytes.length - 2;
         int at = from;
         while (at < end) {
             int colon = at;
             while (bytes[colon] != ':') {
+                bytes[colon] = Octets.lower(bytes[colon]);
                 colon++;
             }
             int next = nextLine(bytes, colon);
@@ -54,7 +63,9 @@ final class StreamAnswer {
                 valueEnd--;
             }
             if (!isOfTheConnection(bytes, at, colon)) {
-                to.add(lowerCase(bytes, at, colon), new AsciiString(bytes, valueStart, valueEnd - valueStart, true));
+                to.add(
+                        new AsciiString(bytes, at, colon - at, false),
+                        new AsciiString(bytes, valueStart, valueEnd - valueStart, false));
             }
             at = next;
         }
@@ -75,13 +86,5 @@ final class StreamAnswer {
             }
         }
         return false;
-    }
-
-    private static AsciiString lowerCase(byte[] bytes, int from, int to) {
-        byte[] name = new byte[to - from];
-        for (int i = 0; i < name.length; i++) {
-            name[i] = Octets.lower(bytes[from + i]);
-        }
-        return new AsciiString(name, false);
     }
 }

@@ -14,11 +14,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2DataFrame;
-import io.netty.handler.codec.http2.Http2FrameStreamException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,10 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         DISCARD
     }
 
+    private static final byte[] NOTHING = {};
+
     private final Http2Stream downstream;
+    private final Http2Connection connection;
     private final Limits limits;
     private final Timeouts timeouts;
     private final HeadParser parser;
@@ -46,6 +48,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private State state = State.HEAD;
     private Framing framing = Framing.NONE;
     private long received;
+    private boolean ended;
     private @Nullable ChannelHandlerContext context;
 
     private final Deadline deadline = new Deadline() {
@@ -55,8 +58,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
     };
 
-    StreamDecoder(Http2Stream downstream) {
+    StreamDecoder(Http2Stream downstream, Http2Connection connection) {
         this.downstream = downstream;
+        this.connection = connection;
         Snapshot snapshot = downstream.edge().snapshot();
         this.limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
@@ -100,11 +104,11 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         deadline.set(pace.isLimited() ? Math.min(idle, pace.nanosLeft(System.nanoTime())) : idle);
     }
 
-    /** The exchange is over: says whether the request was complete, and throws away what still comes. */
+    /** The exchange is over: says whether the client has ended the stream, and throws away what still comes. */
     boolean finish() {
-        boolean whole = state == State.WAIT;
         state = State.DISCARD;
-        return whole;
+        deadline.clear();
+        return ended;
     }
 
     @Override
@@ -116,11 +120,11 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (state == State.DISCARD) {
-                ReferenceCountUtil.release(message);
-            } else if (message instanceof Http2HeadersFrame headers && headers.headers() instanceof FieldBlock block) {
+            if (message instanceof Http2HeadersFrame headers && headers.headers() instanceof FieldBlock block) {
+                ended |= headers.isEndStream();
                 fields(ctx, block.fields(), headers.isEndStream());
             } else if (message instanceof Http2DataFrame data) {
+                ended |= data.isEndStream();
                 data(ctx, data.content(), data.isEndStream());
             } else {
                 ReferenceCountUtil.release(message);
@@ -130,18 +134,15 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static final byte[] NOTHING = {};
-
     private void fields(ChannelHandlerContext ctx, StreamFields fields, boolean ends) throws BadHead {
         if (state == State.HEAD) {
             head(ctx, fields, ends);
             return;
         }
-        if (!ends) {
-            throw new BadHead(
-                    Fault.MALFORMED, "trailer: a second head that does not end the stream (RFC 9113 section 8.1)");
+        if (state == State.BODY) {
+            // The codec has reset a stream whose second head does not end it.
+            end(ctx, BodyEnd.with(fields.trailers(parser)));
         }
-        end(ctx, BodyEnd.with(fields.trailers(parser)));
     }
 
     private void head(ChannelHandlerContext ctx, StreamFields fields, boolean ends) {
@@ -167,6 +168,13 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void data(ChannelHandlerContext ctx, ByteBuf content, boolean ends) throws BadHead {
+        if (!content.isReadable() && !ends) {
+            connection.idleFrame();
+        }
+        if (state == State.DISCARD) {
+            content.release();
+            return;
+        }
         received += content.readableBytes();
         boolean fits = framing.kind() == Framing.Kind.CHUNKED || received <= framing.length();
         if (!fits) {
@@ -222,16 +230,22 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame) {
-            // Also while nothing is read from the stream, when its end would wait behind its data.
-            ctx.close();
+            connection.givenUp();
+            // Also while nothing is read from the stream, when its end would wait behind its data. Later, when the
+            // codec has closed it: nobody answers a reset with one (RFC 9113 section 5.4.2).
+            ctx.executor().execute(ctx::close);
         }
         ctx.fireUserEventTriggered(event);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean theirs = cause instanceof Http2FrameStreamException;
-        ctx.fireExceptionCaught(theirs ? new IOException(cause.toString(), cause) : cause);
+        if (cause instanceof Http2Exception) {
+            // The client's: the channel closes with the right code when this returns.
+            connection.givenUp();
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
     }
 
     @Override

@@ -107,6 +107,17 @@ final class RunningEdge implements AutoCloseable {
         return group.next();
     }
 
+    /** Opens a further listener, for TLS; its port. */
+    int listen(DownstreamTls tls) {
+        Channel further = transport
+                .listener(group)
+                .childHandler(initializer.withTls(() -> tls))
+                .bind("127.0.0.1", 0)
+                .syncUninterruptibly()
+                .channel();
+        return ((InetSocketAddress) further.localAddress()).getPort();
+    }
+
     int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
