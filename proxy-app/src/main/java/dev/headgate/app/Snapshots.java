@@ -60,7 +60,11 @@ final class Snapshots {
                         config.sessions().clockSkew()),
                 new Limits(limits.head(), limits.fields(), limits.checkedBody(), limits.body()),
                 new Timeouts(
-                        timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
+                        timeouts.head(),
+                        timeouts.idle(),
+                        timeouts.upstreamConnect(),
+                        timeouts.upstreamResponse(),
+                        timeouts.websocket()));
     }
 
     private List<Route> routes(Config config) throws CannotStart {
@@ -77,7 +81,8 @@ final class Snapshots {
                 throw new IllegalArgumentException("route " + route.path()
                         + ": unknown upstream or profile (expected: those of a checked configuration)");
             }
-            routes.add(new Route(route.path(), upstream, profile, Policies.of(route, config.guard())));
+            routes.add(
+                    new Route(route.path(), upstream, profile, Policies.of(route, config.guard()), route.tapFrames()));
         }
         known.keySet().retainAll(config.upstreams().keySet());
         return routes;

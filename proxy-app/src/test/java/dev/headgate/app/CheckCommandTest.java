@@ -52,7 +52,7 @@ class CheckCommandTest {
                           Keep-Alive           removed
                           Proxy-Connection     removed
                           TE                   removed
-                          Upgrade              removed
+                          Upgrade              removed, unless it asks for a WebSocket
                           Proxy-Authorization  removed
                           Transfer-Encoding    re-framed
                           everything else      verbatim

@@ -5,6 +5,8 @@ import dev.headgate.http.Trailers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -71,6 +73,18 @@ final class Http2Stream extends Downstream {
     @Override
     void head(HeadWriter head, boolean chunked) {
         pendingHead = StreamAnswer.head(head);
+    }
+
+    /** A 101 has no place in HTTP/2: a stream becomes a tunnel by a 200 (RFC 8441 section 5). */
+    @Override
+    void upgrade(HeadWriter head, Tunnel to) {
+        Http2Headers answer = StreamAnswer.head(head);
+        answer.status(HttpResponseStatus.OK.codeAsText());
+        answer.remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
+        channel().writeAndFlush(new DefaultHttp2HeadersFrame(answer));
+        streams.opened(to);
+        channel().closeFuture().addListener(closed -> streams.closed(to));
+        decoder.tunnel();
     }
 
     @Override

@@ -33,6 +33,8 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         BODY,
         /** The request is complete. */
         WAIT,
+        /** Whatever comes is content, until the client ends the stream. */
+        TUNNEL,
         /** Whatever still comes is thrown away. */
         DISCARD
     }
@@ -86,6 +88,15 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         boolean whole = state == State.WAIT;
         state = State.DISCARD;
         return whole;
+    }
+
+    /** The request has become a tunnel. */
+    void tunnel() {
+        if (state != State.DISCARD) {
+            state = State.TUNNEL;
+            deadline.clear();
+            downstream.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
@@ -145,6 +156,13 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void data(ChannelHandlerContext ctx, ByteBuf content, boolean ends) throws BadHead {
+        if (state == State.TUNNEL) {
+            ctx.fireChannelRead(content);
+            if (ends) {
+                end(ctx, BodyEnd.PLAIN);
+            }
+            return;
+        }
         received += content.readableBytes();
         boolean fits = framing.kind() == Framing.Kind.CHUNKED || received <= framing.length();
         if (!fits) {

@@ -61,16 +61,30 @@ final class RunningEdge implements AutoCloseable {
             Timeouts timeouts,
             boolean observe,
             boolean http2) {
+        this(transport, threads, upstream, limits, timeouts, observe, http2, false);
+    }
+
+    RunningEdge(
+            Transport transport,
+            int threads,
+            Upstream upstream,
+            Limits limits,
+            Timeouts timeouts,
+            boolean observe,
+            boolean http2,
+            boolean tapFrames) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
         GateSettings settings = new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null);
         Policy policy = observe ? Policy.OBSERVE : Policy.ENFORCE;
+        List<Route> routes = List.of(
+                new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
+                new Route("/", upstream, null, policy),
+                new Route("/v1", upstream, BuiltInProfiles.WEBMESSAGING, policy, tapFrames));
         Snapshot snapshot = new Snapshot(
                 new Gate(settings, Checks.ALL),
-                List.of(
-                        new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
-                        new Route("/", upstream, null, policy)),
+                routes,
                 new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 limits,
                 timeouts);
