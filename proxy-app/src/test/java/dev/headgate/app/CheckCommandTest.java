@@ -184,6 +184,12 @@ class CheckCommandTest {
                           issued: true
                           ids:
                             path: {conversationId: conversation}
+                      - method: GET
+                        path: /platform/jwt/{jwt}
+                        guards:
+                          schemes: []
+                          tokenInPath: jwt
+                          issued: true
                 """);
         assertThat(err.toString()).isEmpty();
     }
