@@ -227,7 +227,8 @@ class WebSocketTest {
         HttpResponse<String> created = http.send(
                 HttpRequest.newBuilder(URI.create(proxy.url() + "/api/v2/webchat/guest/conversations"))
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"organizationId\":\"o\",\"deploymentId\":\"d\"}"))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"organizationId\":\"" + RunningProxy.ORGANIZATION + "\",\"deploymentId\":\"d\"}"))
                         .build(),
                 BodyHandlers.ofString());
         assertThat(proxy.record().status()).isEqualTo(200);

@@ -3,17 +3,28 @@ package dev.headgate.http;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.Base64;
 
 /** The opening handshake of a WebSocket in HTTP/1.1 (RFC 6455 section 4). */
 public final class WebSocketHandshake {
     private static final String WEBSOCKET = "websocket";
-    private static final FieldName KEY = FieldName.of("sec-websocket-key");
+    static final FieldName KEY = FieldName.of("sec-websocket-key");
     private static final FieldName ACCEPT = FieldName.of("sec-websocket-accept");
     private static final FieldName EXTENSIONS = FieldName.of("sec-websocket-extensions");
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    private static final int NONCE = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private WebSocketHandshake() {}
+
+    /** A Sec-WebSocket-Key for a handshake of one's own (RFC 6455 section 4.1). */
+    static String newKey() {
+        byte[] nonce = new byte[NONCE];
+        RANDOM.nextBytes(nonce);
+        return Base64.getEncoder().encodeToString(nonce);
+    }
 
     /**
      * Whether a request asks for a WebSocket and for nothing else: any other request's Upgrade is for this hop only, and

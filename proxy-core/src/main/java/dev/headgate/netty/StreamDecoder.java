@@ -47,6 +47,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private State state = State.HEAD;
     private Framing framing = Framing.NONE;
     private long received;
+    /** The request asks for a tunnel, and the client has not ended its side of the stream. */
+    private boolean open;
+
     private @Nullable ChannelHandlerContext context;
 
     private final Deadline deadline = new Deadline() {
@@ -83,9 +86,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange is over: says whether the request was complete, and throws away what still comes. */
+    /** The exchange is over: says whether the stream was, and throws away what still comes. */
     boolean finish() {
-        boolean whole = state == State.WAIT;
+        boolean whole = state == State.WAIT && !open;
         state = State.DISCARD;
         return whole;
     }
@@ -96,6 +99,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             state = State.TUNNEL;
             deadline.clear();
             downstream.channel().config().setAutoRead(true);
+            if (!open && context != null) {
+                context.fireChannelRead(BodyEnd.PLAIN);
+            }
         }
     }
 
@@ -140,7 +146,8 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         RequestHead head;
         try {
             head = fields.request(parser, ends);
-            framing = ends ? Framing.NONE : Framing.of(head);
+            open = fields.isExtendedConnect();
+            framing = ends || open ? Framing.NONE : Framing.of(head);
         } catch (BadHead e) {
             fail(ctx, Gate.refusal(e), fields.lines());
             return;
@@ -148,7 +155,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         state = State.BODY;
         expectMore();
         ctx.fireChannelRead(new Request(head, framing, startNanos));
-        if (ends && state == State.BODY) {
+        if ((ends || open) && state == State.BODY) {
             state = State.WAIT;
             deadline.clear();
             ctx.fireChannelRead(BodyEnd.PLAIN);
@@ -159,6 +166,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         if (state == State.TUNNEL) {
             ctx.fireChannelRead(content);
             if (ends) {
+                open = false;
                 end(ctx, BodyEnd.PLAIN);
             }
             return;
@@ -170,6 +178,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             throw new BadHead(Fault.FRAMING, "framing: more content than Content-Length says (RFC 9113 section 8.1.1)");
         }
         expectMore();
+        open &= !ends;
         if (content.isReadable()) {
             ctx.fireChannelRead(content);
         } else {
