@@ -177,6 +177,7 @@ public final class CheckCommand implements Callable<Integer> {
                 List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Proxy-Authorization")) {
             fates.put(name, "removed");
         }
+        fates.put("Upgrade", "removed, unless it asks for a WebSocket");
         fates.put("Transfer-Encoding", "re-framed");
         fates.putAll(forwarded(config.forwarded()));
         fates.put("everything else", "verbatim");

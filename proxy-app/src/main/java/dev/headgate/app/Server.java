@@ -14,6 +14,7 @@ import dev.headgate.netty.DownstreamInitializer;
 import dev.headgate.netty.Edge;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.FrameRecord;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Transport;
 import dev.headgate.netty.Upstream;
@@ -319,6 +320,12 @@ public final class Server implements AutoCloseable {
             @Override
             public void started() {
                 metrics.started();
+            }
+
+            @Override
+            public void frame(FrameRecord frame) {
+                accessLog.frame(frame);
+                also.frame(frame);
             }
 
             @Override

@@ -67,7 +67,11 @@ final class Snapshots {
                         config.sessions().clockSkew()),
                 limits(config.limits()),
                 new Timeouts(
-                        timeouts.head(), timeouts.idle(), timeouts.upstreamConnect(), timeouts.upstreamResponse()));
+                        timeouts.head(),
+                        timeouts.idle(),
+                        timeouts.upstreamConnect(),
+                        timeouts.upstreamResponse(),
+                        timeouts.websocket()));
     }
 
     private static Limits limits(Config.Limits limits) {
@@ -101,7 +105,8 @@ final class Snapshots {
                 throw new IllegalArgumentException("route " + route.path()
                         + ": unknown upstream or profile (expected: those of a checked configuration)");
             }
-            routes.add(new Route(route.path(), upstream, profile, Policies.of(route, config.guard())));
+            routes.add(
+                    new Route(route.path(), upstream, profile, Policies.of(route, config.guard()), route.tapFrames()));
         }
         known.keySet().retainAll(config.upstreams().keySet());
         return routes;

@@ -244,12 +244,14 @@ public record Config(
      * @param upstream a key of {@link Config#upstreams()}
      * @param profile built in or a key of {@link Config#profiles()}; null for none
      * @param guard null where all is as in {@link Config#guard()}
+     * @param tapFrames whether messages in WebSockets are read, to log what they are about
      */
     public record Route(
             String path,
             String upstream,
             @Nullable String profile,
-            @Nullable RouteGuard guard) {}
+            @Nullable RouteGuard guard,
+            boolean tapFrames) {}
 
     /**
      * What a check's verdict leads to.
@@ -402,6 +404,7 @@ public record Config(
      * @param idle keep-alive, both sides
      * @param upstreamConnect opening a connection
      * @param upstreamResponse request sent to first byte of the answer
+     * @param websocket no frame either way, in a WebSocket
      * @param drain how long running requests may take to end at shutdown
      * @param drainPause how long the proxy serves on, not ready, before that
      */
@@ -410,6 +413,7 @@ public record Config(
             Duration idle,
             Duration upstreamConnect,
             Duration upstreamResponse,
+            Duration websocket,
             Duration drain,
             Duration drainPause) {}
 

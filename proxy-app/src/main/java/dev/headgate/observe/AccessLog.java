@@ -7,6 +7,7 @@ import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.FrameRecord;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -27,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access log: one JSON line for each exchange. Callers only put a reference into a ring of 8192; one background
+ * The access log: one JSON line for each exchange, and for each message of a WebSocket whose route taps them. Callers only put a reference into a ring of 8192; one background
  * thread formats and writes, in batches. When the sink cannot keep up, lines are dropped and counted: no caller ever
  * waits. Lines reach the sink within 50 ms.
  *
@@ -41,6 +42,8 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     private static final long POLL_NANOS = 1_000_000;
     private static final EventTranslatorOneArg<LineWriter.Slot, ExchangeRecord> PUT =
             (slot, sequence, exchange) -> slot.exchange = exchange;
+    private static final EventTranslatorOneArg<LineWriter.Slot, FrameRecord> PUT_FRAME =
+            (slot, sequence, frame) -> slot.frame = frame;
 
     private final @Nullable Disruptor<LineWriter.Slot> disruptor;
     private final @Nullable RingBuffer<LineWriter.Slot> ring;
@@ -105,6 +108,13 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
                     "accessLog.path: cannot open " + path + " (" + e.getClass().getSimpleName() + ": " + e.getMessage()
                             + ")",
                     e);
+        }
+    }
+
+    @Override
+    public void frame(FrameRecord frame) {
+        if (ring != null && (closed || !ring.tryPublishEvent(PUT_FRAME, frame))) {
+            dropped.increment();
         }
     }
 

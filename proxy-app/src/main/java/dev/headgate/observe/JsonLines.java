@@ -4,6 +4,7 @@ import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.FrameRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges as lines of JSON (RFC 8259) in a buffer that is kept. The text is ASCII: every other character is escaped,
+ * Exchanges and messages in WebSockets as lines of JSON (RFC 8259) in a buffer that is kept. The text is ASCII: every other character is escaped,
  * so that a lone surrogate, a terminal's control sequence or a bidirectional mark in a hostile path does no harm. For
  * one thread.
  */
@@ -59,6 +60,16 @@ final class JsonLines {
     private static final byte[] PROTOCOL = key("protocol");
     private static final byte[] TRACEPARENT = key("traceparent");
     private static final byte[] ABORTED = key("aborted");
+    private static final byte[] EVENT = key("event");
+    private static final byte[] FROM = key("from");
+    private static final byte[] OCTETS = key("octets");
+    private static final byte[] ACTION = key("action");
+    private static final byte[] TRACING_ID = key("tracing_id");
+    private static final byte[] TYPE = key("type");
+    private static final byte[] CLASS = key("class");
+    private static final byte[] CODE = key("code");
+    private static final byte[] SESSION_EXPIRED = ascii(",\"session_expired\":true");
+    private static final byte[] UNREAD = key("unread");
 
     private byte[] bytes = new byte[64 << 10];
     private int length;
@@ -154,13 +165,38 @@ final class JsonLines {
         }
         ExchangeRecord.Side aborted = e.aborted();
         if (aborted != null) {
-            text(
-                    ABORTED,
-                    switch (aborted) {
-                        case DOWNSTREAM -> "downstream";
-                        case UPSTREAM -> "upstream";
-                    });
+            text(ABORTED, side(aborted));
         }
+        end();
+    }
+
+    void add(FrameRecord f) {
+        time(f.timeMillis());
+        text(EVENT, "frame");
+        text(REQUEST_ID, f.requestId());
+        text(FROM, side(f.from()));
+        number(OCTETS, f.octets());
+        text(ACTION, f.action());
+        text(TRACING_ID, f.tracingId());
+        text(TYPE, f.type());
+        text(CLASS, f.kind());
+        text(CODE, f.code());
+        text(TOKEN, f.token());
+        if (f.sessionExpired()) {
+            append(SESSION_EXPIRED);
+        }
+        text(UNREAD, f.unread());
+        end();
+    }
+
+    private static String side(ExchangeRecord.Side side) {
+        return switch (side) {
+            case DOWNSTREAM -> "downstream";
+            case UPSTREAM -> "upstream";
+        };
+    }
+
+    private void end() {
         reserve(2);
         bytes[length++] = '}';
         bytes[length++] = '\n';

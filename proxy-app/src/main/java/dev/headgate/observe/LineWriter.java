@@ -2,6 +2,7 @@ package dev.headgate.observe;
 
 import com.lmax.disruptor.EventHandler;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.netty.FrameRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class LineWriter implements EventHandler<LineWriter.Slot> {
     static final class Slot {
         @Nullable
         ExchangeRecord exchange;
+
+        @Nullable
+        FrameRecord frame;
     }
 
     LineWriter(OutputStream sink) {
@@ -35,6 +39,12 @@ final class LineWriter implements EventHandler<LineWriter.Slot> {
         slot.exchange = null;
         if (exchange != null) {
             lines.add(exchange);
+            pending++;
+        }
+        FrameRecord frame = slot.frame;
+        slot.frame = null;
+        if (frame != null) {
+            lines.add(frame);
             pending++;
         }
         if (endOfBatch || lines.length() >= FULL) {

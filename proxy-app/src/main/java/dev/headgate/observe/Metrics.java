@@ -8,6 +8,7 @@ import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.OrganizationFate;
+import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.TlsOutcome;
@@ -86,6 +87,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
 
     private final LongAdder active = new LongAdder();
     private final LongAdder downstreams = new LongAdder();
+    private final LongAdder webSockets = new LongAdder();
     private volatile UpstreamSeries[] connections = {};
     private volatile Collection<CertificateEnd> certificates = List.of();
     private volatile LongSupplier dropped = () -> 0;
@@ -96,7 +98,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     // The only native one: each costs 40 ns and 16 bytes an exchange.
     private final Histogram serverDuration = Histogram.builder()
             .name("http_server_request_duration_seconds")
-            .help("From the first byte of a request to the last of its answer")
+            .help("From the first byte of a request to the last of its answer; to the head of a 101")
             .labelNames("http_request_method", "http_response_status_code", "http_route", "url_scheme", "error_type")
             .classicUpperBounds(SECONDS)
             .withoutExemplars()
@@ -176,6 +178,13 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             counter("headgate_org_header_total", "What was done to the organisation field", "action"),
             OrganizationFate.values(),
             Metrics::lower);
+    private final @Nullable CounterDataPoint[] frames = counters(
+            counter(
+                    "headgate_websocket_frames_total",
+                    "Frames in WebSockets, by the side that they went to",
+                    "direction"),
+            Side.values(),
+            from -> lower(from == Side.DOWNSTREAM ? Side.UPSTREAM : Side.DOWNSTREAM));
     private final CounterDataPoint[] tokenChecks = counters(
             counter("headgate_token_checks_total", "What the session store said of a token", "outcome"),
             TokenCheck.values(),
@@ -238,6 +247,11 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .name("headgate_downstream_connections")
                 .help("Open connections of clients")
                 .callback(to -> to.call(downstreams.sum()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_websocket_sessions")
+                .help("Open WebSockets")
+                .callback(to -> to.call(webSockets.sum()))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("headgate_upstream_connections")
@@ -446,6 +460,24 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
         connections[upstreams.index(upstream)].ejections.inc();
     }
 
+    @Override
+    public void webSocketOpened() {
+        webSockets.increment();
+    }
+
+    @Override
+    public void webSocketClosed() {
+        webSockets.decrement();
+    }
+
+    @Override
+    public void webSocketFrames(Side from, long count) {
+        CounterDataPoint counter = frames[from.ordinal()];
+        if (counter != null) {
+            counter.inc(count);
+        }
+    }
+
     private ServerSeries server(ExchangeRecord e) {
         int route = routes.index(e.route());
         int method = Methods.index(e.method());
@@ -597,9 +629,14 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
             DistributionDataPoint added,
             @Nullable CounterDataPoint refusal) {
         void observe(ExchangeRecord e) {
-            duration.observe(e.durationNanos() * NANO);
-            requestBody.observe(e.bytesIn());
-            responseBody.observe(e.bytesOut());
+            if (e.status() == 101) {
+                // The exchange lasts as long as its WebSocket, and its latency is that of the handshake.
+                duration.observe((e.addedNanos() + e.upstreamDurationNanos()) * NANO);
+            } else {
+                duration.observe(e.durationNanos() * NANO);
+                requestBody.observe(e.bytesIn());
+                responseBody.observe(e.bytesOut());
+            }
             if (e.addedNanos() >= 0) {
                 added.observe(e.addedNanos() * NANO);
             }

@@ -81,7 +81,7 @@ public final class Sandbox implements AutoCloseable {
                         channel.pipeline()
                                 .addLast("codec", new HttpServerCodec(decoderConfig()))
                                 .addLast("stream", new ChunkedWriteHandler())
-                                .addLast("sandbox", connection());
+                                .addLast(SandboxConnection.NAME, connection());
                     }
                 })
                 .bind(address)

@@ -3,12 +3,16 @@ package dev.headgate.sandbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,6 +25,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,6 +54,9 @@ import org.slf4j.LoggerFactory;
 final class SandboxConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxConnection.class);
     private static final HexFormat HEX = HexFormat.of();
+    private static final int LARGEST_MESSAGE = 4 << 20;
+
+    static final String NAME = "sandbox";
 
     private final SandboxEndpoints endpoints;
     private final SeenLog seen;
@@ -206,6 +218,11 @@ final class SandboxConnection extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext ctx, HttpRequest request, SeenRequest whole) {
         answering = true;
+        SandboxEndpoints.Opened opened = isHandshake(request) ? endpoints.open(whole) : null;
+        if (opened != null && waiting.isEmpty()) {
+            open(ctx, request, opened);
+            return;
+        }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         String correlationId = UUID.randomUUID().toString();
         Reply reply = endpoints.reply(whole, correlationId);
@@ -218,6 +235,44 @@ final class SandboxConnection extends ChannelInboundHandlerAdapter {
         } else {
             write(ctx, reply, correlationId, request, keepAlive);
         }
+    }
+
+    private static boolean isHandshake(HttpRequest request) {
+        return HttpMethod.GET.equals(request.method())
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    }
+
+    private static void open(ChannelHandlerContext ctx, HttpRequest request, SandboxEndpoints.Opened opened) {
+        Channel channel = ctx.channel();
+        WebSocketServerHandshaker handshaker =
+                new WebSocketServerHandshakerFactory("", null, false, LARGEST_MESSAGE).newHandshaker(request);
+        if (handshaker == null) {
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel)
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        channel.pipeline().remove(ChunkedWriteHandler.class);
+        channel.pipeline().addLast("join", new WebSocketFrameAggregator(LARGEST_MESSAGE));
+        channel.pipeline().addLast("socket", new SandboxSocket(opened.api()));
+        FullHttpRequest head = new DefaultFullHttpRequest(
+                request.protocolVersion(),
+                request.method(),
+                request.uri(),
+                Unpooled.EMPTY_BUFFER,
+                request.headers(),
+                EmptyHttpHeaders.INSTANCE);
+        handshaker.handshake(channel, head).addListener((ChannelFutureListener) done -> {
+            if (!done.isSuccess()) {
+                channel.close();
+                return;
+            }
+            channel.pipeline().remove(NAME);
+            channel.config().setAutoRead(true);
+            for (String message : opened.first()) {
+                channel.writeAndFlush(new TextWebSocketFrame(message));
+            }
+        });
     }
 
     /** @param request null: unreadable */

@@ -28,16 +28,41 @@ final class SandboxEndpoints {
     private final InstantSource clock;
     private final RateWindow anonymous = new RateWindow();
     private final List<Api> apis;
+    private final List<SocketApi> sockets;
 
     SandboxEndpoints(SandboxConfig config) {
         clock = config.clock();
         TokenGenerator generator = new TokenGenerator();
         Messages messages = new Messages();
+        WebchatApi webchat = new WebchatApi(config, generator, messages);
         apis = List.of(
                 new GuestApi(config, new GuestSessions(config, generator), messages),
-                new WebchatApi(config, generator, messages),
+                webchat,
                 new KnowledgeApi(config),
                 new WebmessagingApi(config));
+        sockets = List.of(new WebmessagingSocket(config), new EventStream(webchat));
+    }
+
+    /** A WebSocket, with what is said on it first. */
+    record Opened(SocketApi api, List<String> first) {}
+
+    /**
+     * The WebSocket that a handshake asks for, or null where {@link #reply} is to answer it, which tells why.
+     */
+    @Nullable
+    Opened open(SeenRequest request) {
+        QueryStringDecoder target;
+        try {
+            target = target(request);
+            for (SocketApi api : sockets) {
+                if (api.serves(target.path())) {
+                    return new Opened(api, api.open(target.path(), parameter(target, "deploymentId")));
+                }
+            }
+        } catch (Refusal refusal) {
+            LOG.debug("sandbox: {} refused", request);
+        }
+        return null;
     }
 
     /** The answer to a whole request. Every problem becomes an answer, too. */
@@ -49,6 +74,7 @@ final class SandboxEndpoints {
             QueryStringDecoder target = target(request);
             Api api = api(target.path());
             delayed = api != null;
+            checkSocket(target);
             if (isPreflight(request)) {
                 common.putAll(preflight(request));
                 return new Reply(204, common, new byte[0], -1, false, false);
@@ -63,6 +89,16 @@ final class SandboxEndpoints {
             LOG.warn("sandbox: {} failed", request, e);
             Refusal refusal = new Refusal(500, "internal.server.error", "The sandbox failed; its log tells why");
             return whole(refused(refusal, correlationId), common, false);
+        }
+    }
+
+    /** What is for a WebSocket only is refused with what stood in the way of one. */
+    private void checkSocket(QueryStringDecoder target) {
+        for (SocketApi api : sockets) {
+            if (api.serves(target.path())) {
+                List<String> unused = api.open(target.path(), parameter(target, "deploymentId"));
+                throw Refusal.badRequest("A WebSocket handshake is required");
+            }
         }
     }
 

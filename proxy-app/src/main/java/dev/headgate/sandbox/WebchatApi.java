@@ -22,8 +22,8 @@ final class WebchatApi implements Api {
     private static final Pattern RESOURCE = Pattern.compile(
             "/(?<conversation>[^/]+)/(?:(?<list>members|messages)|members/(?<member>[^/]+)(?<act>/messages|/typing)?)");
 
-    /** Nobody is to connect to it: there is no event stream. */
-    private static final String EVENT_STREAM = "wss://streaming.sandbox.invalid/platform/jwt/";
+    /** Of a host that there is not, as Genesys' own is not the API's: the sandbox serves the path of it. */
+    private static final String EVENT_STREAM = "wss://streaming.sandbox.invalid" + EventStream.PATH;
 
     private final SandboxConfig config;
     private final TokenGenerator generator;
@@ -127,7 +127,8 @@ final class WebchatApi implements Api {
         return text;
     }
 
-    private WebchatConversation find(String token) {
+    /** @throws Refusal where it is none, or no longer good */
+    WebchatConversation find(String token) {
         WebchatConversation conversation = conversations.get(token);
         if (conversation == null) {
             throw Refusal.badCredentials();

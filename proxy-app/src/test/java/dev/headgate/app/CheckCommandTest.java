@@ -52,7 +52,7 @@ class CheckCommandTest {
                           Keep-Alive           removed
                           Proxy-Connection     removed
                           TE                   removed
-                          Upgrade              removed
+                          Upgrade              removed, unless it asks for a WebSocket
                           Proxy-Authorization  removed
                           Transfer-Encoding    re-framed
                           X-Forwarded-For      set
@@ -203,6 +203,12 @@ class CheckCommandTest {
                           issued: true
                           ids:
                             path: {conversationId: conversation}
+                      - method: GET
+                        path: /platform/jwt/{jwt}
+                        guards:
+                          schemes: []
+                          tokenInPath: jwt
+                          issued: true
                 """);
         assertThat(err.toString()).isEmpty();
     }

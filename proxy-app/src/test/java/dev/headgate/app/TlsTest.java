@@ -19,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -29,7 +30,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManagerFactory;
@@ -129,6 +132,49 @@ class TlsTest {
     }
 
     /** Each handshake gets one certificate or the other, and none fails. */
+    @Test
+    void aWebSocketSpeaksOverTls() throws Exception {
+        LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        StringBuilder parts = new StringBuilder();
+        try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());
+                RunningProxy proxy = listening(sandbox.url())) {
+            WebSocket socket = HttpClient.newBuilder()
+                    .sslContext(trusting())
+                    .build()
+                    .newWebSocketBuilder()
+                    .buildAsync(
+                            URI.create("wss://localhost:" + proxy.port() + "/v1?deploymentId=d"),
+                            new WebSocket.Listener() {
+                                @Override
+                                public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                                    parts.append(data);
+                                    if (last) {
+                                        heard.add(parts.toString());
+                                    }
+                                    from.request(1);
+                                    return null;
+                                }
+
+                                @Override
+                                public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                                    heard.add("close " + code);
+                                    return null;
+                                }
+                            })
+                    .get(10, TimeUnit.SECONDS);
+            String text = "x".repeat(300_000);
+            socket.sendText("{\"action\":\"echo\",\"token\":\"t\",\"message\":{\"text\":\"" + text + "\"}}", true)
+                    .get(10, TimeUnit.SECONDS);
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).contains(text);
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("close 1000");
+            ExchangeRecord record = proxy.record();
+            assertThat(record.status()).isEqualTo(101);
+            assertThat(record.scheme()).isEqualTo("https");
+            assertThat(record.aborted()).isNull();
+        }
+    }
+
     @Test
     void certificatesAreSwappedDuringHandshakes() throws Exception {
         try (Sandbox sandbox = Sandbox.start(SandboxConfig.defaults());

@@ -86,8 +86,8 @@ class SampleTest {
                 new Organization("X-Genesys-Cloud-Id", "org-1", OnConflict.REPLACE),
                 new RequestId("x-request-id", Accept.VALID),
                 List.of(
-                        new Route("/api/v2/guests/", "genesys", "forum-guest", null),
-                        new Route("/", "genesys", null, null)),
+                        new Route("/api/v2/guests/", "genesys", "forum-guest", null, false),
+                        new Route("/", "genesys", null, null, false)),
                 new Guard(Mode.ENFORCE, UnknownToken.REFUSE, Map.of()),
                 Map.of(),
                 null,
@@ -103,6 +103,7 @@ class SampleTest {
                         Duration.ofSeconds(75),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(30),
+                        Duration.ofSeconds(75),
                         Duration.ofSeconds(30),
                         Duration.ZERO),
                 new Server(0, Transport.AUTO));

@@ -25,6 +25,7 @@ public class HeadRewriter {
      * @param expectDone whether the edge has answered the expectation itself
      * @param plainAnswer whether the answer must come without a content coding, because the edge has to read it
      * @param hop what is told of the client's connection; null for nothing, and then what the client tells stays
+     * @param upgrade whether its Upgrade goes on, instead of being for this hop only
      */
     public record RequestEdit(
             String requestId,
@@ -32,7 +33,8 @@ public class HeadRewriter {
             byte @Nullable [] host,
             boolean expectDone,
             boolean plainAnswer,
-            @Nullable ForwardedHop hop) {}
+            @Nullable ForwardedHop hop,
+            boolean upgrade) {}
 
     /**
      * What a response head needs on its way.
@@ -42,9 +44,16 @@ public class HeadRewriter {
      * @param keepAlive whether an HTTP/1.0 client must be told that the connection stays open
      * @param replaceCors whether the upstream's word on which origins may read it gives way to {@code added}
      * @param added further field lines, each with its CRLF; empty for none
+     * @param upgrade whether its Upgrade goes on, instead of being for this hop only
      */
     public record ResponseEdit(
-            String requestId, Framing framing, boolean close, boolean keepAlive, boolean replaceCors, String added) {}
+            String requestId,
+            Framing framing,
+            boolean close,
+            boolean keepAlive,
+            boolean replaceCors,
+            String added,
+            boolean upgrade) {}
 
     private static final FieldName ACCEPT_ENCODING = FieldName.of("accept-encoding");
     private static final byte[] CRLF = {'\r', '\n'};
@@ -53,6 +62,7 @@ public class HeadRewriter {
     private static final byte[] VERSION_END = ascii(" HTTP/1.1\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] HOST = ascii("Host: ");
 
@@ -80,8 +90,7 @@ public class HeadRewriter {
         int kept = requestLine(head, out);
         for (int i = 0; i < head.fieldCount(); i++) {
             boolean host = edit.host != null && head.is(i, FieldName.HOST);
-            boolean drop = isHopByHop(head, i)
-                    || nominates && isNominated(head, i)
+            boolean drop = isForThisHop(head, i, nominates, edit.upgrade)
                     || !edit.keepRequestId && head.is(i, requestIdHeader)
                     || !keepOrganization && organization != null && head.is(i, organization.header())
                     || edit.expectDone && head.is(i, FieldName.EXPECT)
@@ -113,6 +122,9 @@ public class HeadRewriter {
         if (hop != null) {
             hop.write(head, out);
         }
+        if (edit.upgrade) {
+            out.write(UPGRADE);
+        }
         out.write(CRLF);
     }
 
@@ -140,8 +152,7 @@ public class HeadRewriter {
         out.write(HTTP_1_1);
         int kept = HTTP_1_1.length;
         for (int i = 0; i < head.fieldCount(); i++) {
-            boolean drop = isHopByHop(head, i)
-                    || nominates && isNominated(head, i)
+            boolean drop = isForThisHop(head, i, nominates, edit.upgrade)
                     || head.is(i, requestIdHeader)
                     || (bodiless || dropCoding) && head.is(i, FieldName.TRANSFER_ENCODING)
                     || bodiless && head.is(i, FieldName.CONTENT_LENGTH)
@@ -156,12 +167,19 @@ public class HeadRewriter {
         if (addCoding) {
             out.write(CHUNKED);
         }
-        if (edit.close) {
+        if (edit.upgrade) {
+            out.write(UPGRADE);
+        } else if (edit.close) {
             out.write(CLOSE);
         } else if (edit.keepAlive) {
             out.write(KEEP_ALIVE);
         }
         out.write(CRLF);
+    }
+
+    private boolean isForThisHop(Head head, int field, boolean nominates, boolean upgrade) {
+        return (isHopByHop(head, field) || nominates && isNominated(head, field))
+                && !(upgrade && head.is(field, FieldName.UPGRADE));
     }
 
     /** RFC 9110 section 7.6.1; Transfer-Encoding stays, because the body is framed the same way again. */

@@ -20,6 +20,7 @@ public final class StreamFields {
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
     private static final byte[] HOST = ascii("host: ");
     private static final byte[] COOKIE = ascii("cookie: ");
+    private static final byte[] UPGRADE = ascii("connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ");
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
 
     /** Of which a message of HTTP/2 has none (RFC 9113 section 8.2.2). */
@@ -152,6 +153,10 @@ public final class StreamFields {
             host = text(value, valueFrom, valueTo);
             return;
         }
+        if (protocol != null && WebSocketHandshake.KEY.matches(name, nameFrom, nameTo)) {
+            // It has no meaning here (RFC 8441 section 5), and the edge makes one of its own.
+            return;
+        }
         tellsLength |= FieldName.CONTENT_LENGTH.matches(name, nameFrom, nameTo);
         lines.write(name, nameFrom, nameTo)
                 .write(COLON)
@@ -174,7 +179,8 @@ public final class StreamFields {
             throw malformed(":path (expected: a path with its query, RFC 9113 section 8.3.1)");
         }
         if (protocol != null) {
-            throw malformed(":protocol (expected: none)");
+            checkWebSocket(verb, protocol, ends);
+            verb = "GET";
         }
         for (int i = 0; i < verb.length(); i++) {
             if (!Octets.isToken((byte) verb.charAt(i))) {
@@ -197,7 +203,10 @@ public final class StreamFields {
         if (crumbs != null) {
             out.write(COOKIE).write(crumbs.bytes(), 0, crumbs.length()).write(CRLF);
         }
-        if (!ends && !tellsLength) {
+        if (protocol != null) {
+            // The same request in HTTP/1.1, which no one behind here tells from any other (RFC 8441 section 5).
+            out.write(UPGRADE).write(WebSocketHandshake.newKey()).write(CRLF);
+        } else if (!ends && !tellsLength) {
             // A body of any length has this framing in HTTP/1.1.
             out.write(CHUNKED);
         }
@@ -207,6 +216,20 @@ public final class StreamFields {
                     Fault.FRAMING, "framing: the stream ends before its Content-Length (RFC 9113 section 8.1.1)");
         }
         return head;
+    }
+
+    private void checkWebSocket(String verb, String to, boolean ends) throws BadHead {
+        if (!verb.equals("CONNECT") || !to.equals("websocket")) {
+            throw malformed(":protocol (expected: websocket, with the method CONNECT; RFC 8441 section 4)");
+        }
+        if (ends || tellsLength) {
+            throw malformed(":protocol with a body, or with none that could follow (RFC 8441 section 5)");
+        }
+    }
+
+    /** Whether it asks for a tunnel, so that what follows the fields is no body (RFC 8441 section 4). */
+    public boolean isExtendedConnect() {
+        return protocol != null;
     }
 
     /** Host and {@code :authority} are two places for one thing (RFC 9113 section 8.3.1). */

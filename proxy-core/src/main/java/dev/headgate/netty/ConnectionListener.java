@@ -1,5 +1,7 @@
 package dev.headgate.netty;
 
+import dev.headgate.netty.ExchangeRecord.Side;
+
 /** Told of connections. Called on event loops, so it must neither block nor throw. */
 public interface ConnectionListener {
     ConnectionListener NONE = new ConnectionListener() {};
@@ -40,4 +42,14 @@ public interface ConnectionListener {
 
     /** One of its addresses is left out for a while. */
     default void upstreamEjected(String upstream) {}
+
+    default void webSocketOpened() {}
+
+    default void webSocketClosed() {}
+
+    /**
+     * @param from whose frames these are
+     * @param count 1 or more
+     */
+    default void webSocketFrames(Side from, long count) {}
 }

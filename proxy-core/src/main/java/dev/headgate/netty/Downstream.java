@@ -77,6 +77,14 @@ abstract class Downstream {
      */
     abstract void head(HeadWriter head, boolean chunked);
 
+    /**
+     * Answers with a 101, at once: from here on what comes is content, until the client's side ends, and what goes is
+     * too. A drain is passed on to the tunnel.
+     *
+     * @param head in the form of HTTP/1.1
+     */
+    abstract void upgrade(HeadWriter head, Tunnel tunnel);
+
     /** Takes the content over. */
     abstract void data(ByteBuf content);
 

@@ -79,6 +79,7 @@ final class Exchange {
     private AuthorizationFate authorization;
     private @Nullable Side aborted;
     private @Nullable UpstreamHandler upstream;
+    private @Nullable Tunnel tunnel;
 
     /**
      * @param pathToken the part of the path that is a credential, or null
@@ -329,7 +330,8 @@ final class Exchange {
             return;
         }
         HeadWriter out = downstream.loop().headWriter();
-        snapshot.rewriter().response(interim, new ResponseEdit(id.id(), Framing.NONE, false, false, false, ""), out);
+        snapshot.rewriter()
+                .response(interim, new ResponseEdit(id.id(), Framing.NONE, false, false, false, "", false), out);
         downstream.interim(out);
     }
 
@@ -369,8 +371,63 @@ final class Exchange {
         add(AnswerFields.diagnosis(findings.diagnosis(), status));
         add(AnswerFields.cors(head(), response, settings()));
         snapshot.rewriter()
-                .response(response, new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added), out);
+                .response(
+                        response,
+                        new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added, false),
+                        out);
         downstream.head(out, to.kind() == Framing.Kind.CHUNKED);
+    }
+
+    /** Forwards a 101: from here on the request and its answer both go on until the tunnel ends. */
+    void upgrade(ResponseHead response, Tunnel to) {
+        responseStarted = true;
+        requestEnded = false;
+        status = response.status();
+        tunnel = to;
+        downstream.closeAfterwards();
+        HeadWriter out = downstream.loop().headWriter();
+        add(AnswerFields.diagnosis(findings.diagnosis(), status));
+        snapshot.rewriter()
+                .response(response, new ResponseEdit(id.id(), Framing.NONE, false, false, false, added, true), out);
+        to.opened();
+        downstream.upgrade(out, to);
+    }
+
+    boolean isTunnel() {
+        return tunnel != null;
+    }
+
+    /**
+     * The tunnel has ended; both connections close behind what was written to them.
+     *
+     * @param brokenOff by whom, or null
+     */
+    void tunnelEnded(@Nullable Side brokenOff) {
+        if (finished) {
+            return;
+        }
+        aborted = brokenOff;
+        UpstreamHandler handler = upstream;
+        upstream = null;
+        if (handler != null) {
+            handler.finish();
+        }
+        requestEnded = true;
+        responseEnded = true;
+        if (downstream.channel().isActive()) {
+            downstream.end(null);
+            downstream.flush();
+        }
+        finish();
+    }
+
+    /** The client's side has ended. */
+    void clientGone() {
+        if (tunnel != null) {
+            tunnel.closed(Side.DOWNSTREAM);
+        } else {
+            abort(Side.DOWNSTREAM);
+        }
     }
 
     /** The edge's word on origins counts where it has one; but where it only observes, that word refuses nobody. */
@@ -451,6 +508,9 @@ final class Exchange {
             return;
         }
         finished = true;
+        if (tunnel != null) {
+            tunnel.finished();
+        }
         long now = System.nanoTime();
         downstream.edge().exchanges().finished(record(now));
         downstream.exchangeFinished();

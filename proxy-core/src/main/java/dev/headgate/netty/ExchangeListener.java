@@ -7,6 +7,9 @@ public interface ExchangeListener {
     /** A request's first byte has been read. */
     default void started() {}
 
+    /** A message has gone through a WebSocket of a route that taps frames. */
+    default void frame(FrameRecord frame) {}
+
     /** An exchange is over: once for each {@link #started()}, malformed and aborted requests included. */
     void finished(ExchangeRecord exchange);
 }

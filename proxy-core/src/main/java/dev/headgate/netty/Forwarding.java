@@ -8,6 +8,7 @@ import dev.headgate.http.Framing;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.http.Trailers;
+import dev.headgate.http.WebSocketHandshake;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One exchange on its way upstream, and its answer on the way back. Each side is read only while the other one takes
  * what was read. Confined to the exchange's event loop.
  */
-final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
+final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, Tunnel.Ends {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
 
     /** RFC 9110 section 9.2.2. */
@@ -44,6 +45,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     private boolean reused;
     private boolean retried;
     private @Nullable HeldAnswer held;
+    private @Nullable Tunnel tunnel;
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
@@ -91,6 +93,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     private boolean sendHead(UpstreamHandler connection) {
         RequestIdentity id = exchange.id();
         HeadWriter out = downstream.loop().headWriter();
+        boolean upgrade = WebSocketHandshake.isAskedBy(exchange.head(), exchange.framing());
         RequestEdit edit = new RequestEdit(
                 id.id(),
                 id.source() == IdSource.CLIENT,
@@ -99,7 +102,8 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
                 lessons.isCreate(),
                 downstream
                         .connection()
-                        .hop(exchange.snapshot().gate().settings().forwarded()));
+                        .hop(exchange.snapshot().gate().settings().forwarded()),
+                upgrade);
         exchange.snapshot().rewriter().request(exchange.head(), edit, out);
         if (!exchange.prove(out)) {
             LOG.error("request {}: Authorization altered before it was sent; closing", id.id());
@@ -108,7 +112,8 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             return false;
         }
         boolean chunked = exchange.framing().kind() == Framing.Kind.CHUNKED;
-        connection.send(exchange.head().method(), out, chunked, this);
+        String accept = upgrade ? WebSocketHandshake.accept(exchange.head()) : null;
+        connection.send(exchange.head().method(), out, chunked, accept, this);
         return true;
     }
 
@@ -172,13 +177,21 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
             data.release();
             return;
         }
+        if (tunnel != null) {
+            tunnel.fromClient(data);
+            return;
+        }
         lessons.look(data);
         UpstreamHandler connection = exchange.upstream();
         if (connection == null) {
             waiting.add(data);
             downstream.pauseReading();
-            return;
+        } else {
+            send(connection, data);
         }
+    }
+
+    private void send(UpstreamHandler connection, ByteBuf data) {
         connection.sendData(data);
         unflushed = true;
         if (!connection.channel().isWritable()) {
@@ -187,6 +200,10 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     }
 
     void requestEnd(BodyEnd end) {
+        if (tunnel != null) {
+            tunnel.closed(Side.DOWNSTREAM);
+            return;
+        }
         UpstreamHandler connection = exchange.upstream();
         if (connection == null) {
             waitingEnd = end;
@@ -237,9 +254,42 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
     }
 
     @Override
+    public void upgraded(ResponseHead head) {
+        exchange.answered(head);
+        lessons.take(head);
+        Tunnel opened = new Tunnel(exchange, head, this);
+        tunnel = opened;
+        exchange.upgrade(head, opened);
+    }
+
+    @Override
+    public void toClient(ByteBuf content) {
+        respondData(content);
+    }
+
+    @Override
+    public void toUpstream(ByteBuf content) {
+        UpstreamHandler connection = exchange.upstream();
+        if (connection == null) {
+            content.release();
+        } else {
+            send(connection, content);
+        }
+    }
+
+    @Override
+    public void end(@Nullable Side brokenOff) {
+        exchange.tunnelEnded(brokenOff);
+    }
+
+    @Override
     public void data(ByteBuf content) {
         if (exchange.isFinished()) {
             content.release();
+            return;
+        }
+        if (tunnel != null) {
+            tunnel.fromUpstream(content);
             return;
         }
         HeldAnswer answer = held;
@@ -264,7 +314,9 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         UpstreamHandler connection = exchange.upstream();
         if (connection != null && !downstream.channel().isWritable()) {
             connection.pauseReading();
-            downstream.expectTaking();
+            if (tunnel == null) {
+                downstream.expectTaking();
+            }
         }
     }
 
@@ -282,6 +334,10 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         exchange.upstream(null);
         HeldAnswer answer = held;
         if (exchange.isFinished()) {
+            return;
+        }
+        if (tunnel != null) {
+            tunnel.closed(Side.UPSTREAM);
             return;
         }
         if (answer == null) {
@@ -322,11 +378,19 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers {
         if (held == null) {
             downstream.flush();
         }
+        if (tunnel != null) {
+            // The edge may have put a frame of its own into either direction.
+            flushRequest();
+        }
     }
 
     @Override
     public void lost(Deny why, boolean clean) {
         exchange.upstream(null);
+        if (tunnel != null) {
+            tunnel.closed(Side.UPSTREAM);
+            return;
+        }
         boolean repeatable = IDEMPOTENT.contains(exchange.head().method())
                 && !exchange.framing().hasBody();
         if (clean && reused && !retried && repeatable && exchange.isRequestEnded() && !exchange.isFinished()) {

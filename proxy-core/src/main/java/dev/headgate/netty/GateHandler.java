@@ -314,7 +314,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         current.countIn(data.readableBytes());
         long limit = current.snapshot().limits().body();
-        if (limit > 0 && current.bytesIn() > limit) {
+        if (limit > 0 && current.bytesIn() > limit && !current.isTunnel()) {
             data.release();
             refuse(current, tooLarge("limits.body", limit));
             return;
@@ -399,7 +399,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         held.release();
         Exchange current = exchange;
         if (current != null) {
-            current.abort(Side.DOWNSTREAM);
+            current.clientGone();
         }
         downstream.release();
         ctx.fireChannelInactive();
@@ -415,7 +415,11 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         Exchange current = exchange;
         if (current != null && !current.isFinished()) {
-            current.abort(theirs ? Side.DOWNSTREAM : Side.UPSTREAM);
+            if (theirs) {
+                current.clientGone();
+            } else {
+                current.abort(Side.UPSTREAM);
+            }
         }
         ctx.close();
     }

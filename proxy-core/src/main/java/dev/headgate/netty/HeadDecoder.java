@@ -28,6 +28,8 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         BODY,
         /** The request is complete, its exchange is not. */
         WAIT,
+        /** Whatever comes is content, until the connection ends. */
+        TUNNEL,
         /** Whatever still comes is thrown away. */
         DISCARD
     }
@@ -94,6 +96,10 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             in.release();
             return;
         }
+        if (state == State.TUNNEL && unread == null) {
+            ctx.fireChannelRead(in);
+            return;
+        }
         ByteBuf before = unread;
         unread = before == null ? in : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, in);
         decode(ctx);
@@ -115,9 +121,26 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The request has become a tunnel: what came behind its head, and all that follows, is content. */
+    void tunnel() {
+        ChannelHandlerContext ctx = context;
+        if (state == State.DISCARD || ctx == null) {
+            return;
+        }
+        state = State.TUNNEL;
+        deadline.clear();
+        downstream.channel().config().setAutoRead(true);
+        ByteBuf early = unread;
+        unread = null;
+        if (early != null) {
+            ctx.fireChannelRead(early);
+            ctx.fireChannelReadComplete();
+        }
+    }
+
     /** Throws away what has been read and what still comes; says whether anything may. */
     boolean discard() {
-        boolean more = state == State.BODY || state == State.DISCARD || state == State.HEAD || unread != null;
+        boolean more = state != State.IDLE && state != State.WAIT || unread != null;
         state = State.DISCARD;
         deadline.clear();
         if (!decoding) {
@@ -193,6 +216,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
                 }
                 return state != State.BODY;
             case WAIT:
+            case TUNNEL:
             case DISCARD:
                 return false;
         }
@@ -266,7 +290,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             case BODY -> bodyLate(ctx);
             case IDLE -> ctx.close();
             case DISCARD -> downstream.lingered();
-            case WAIT -> downstream.reset();
+            case WAIT, TUNNEL -> downstream.reset();
         }
     }
 

@@ -20,6 +20,7 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
     private final MessageWriter writer;
     private final HeadDecoder decoder;
     private boolean lingering;
+    private @Nullable Tunnel tunnel;
 
     Http1Connection(Channel channel, ClientConnection connection) {
         super(channel, connection);
@@ -89,6 +90,14 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
     }
 
     @Override
+    void upgrade(HeadWriter head, Tunnel to) {
+        tunnel = to;
+        writer.head(head, false);
+        writer.flush();
+        decoder.tunnel();
+    }
+
+    @Override
     void data(ByteBuf content) {
         writer.data(content);
     }
@@ -111,6 +120,9 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
         }
         if (!decoder.isIdle()) {
             connection().busy();
+            if (tunnel != null) {
+                tunnel.drain();
+            }
         } else if (connection().isIdleForGrace()) {
             closeAfterwards();
             writer.flushAndClose();

@@ -59,6 +59,7 @@ final class Http2Codec extends Http2FrameCodecBuilder {
                 .initialSettings(Http2Settings.defaultSettings()
                         .maxConcurrentStreams(STREAMS)
                         .initialWindowSize(STREAM_WINDOW)
+                        .connectProtocolEnabled(true)
                         .maxHeaderListSize((long) limits.head() + (long) limits.fields() * FIELD_OVERHEAD))
                 .gracefulShutdownTimeoutMillis(0)
                 .build();

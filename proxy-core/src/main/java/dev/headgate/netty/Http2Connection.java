@@ -16,6 +16,9 @@ import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +42,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
     private final ClientConnection connection;
     private final Http2FrameCodec codec;
     private @Nullable ChannelHandlerContext context;
+    private final Set<Tunnel> tunnels = new HashSet<>();
     private int streams;
     private long windowStart = System.nanoTime();
     private int idleFrames;
@@ -86,6 +90,15 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
                 .addLast(GateHandler.NAME, new GateHandler(downstream))
                 .addLast(ProxyHandler.NAME, new ProxyHandler());
         stream.closeFuture().addListener(closed -> closed());
+    }
+
+    /** One of the streams has become a tunnel. */
+    void opened(Tunnel tunnel) {
+        tunnels.add(tunnel);
+    }
+
+    void closed(Tunnel tunnel) {
+        tunnels.remove(tunnel);
     }
 
     private void closed() {
@@ -182,6 +195,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
             draining = true;
             goAway(Http2Error.NO_ERROR, connection.edge().drainGraceNanos() > 0 ? Integer.MAX_VALUE : 0);
         }
+        List.copyOf(tunnels).forEach(Tunnel::drain);
         if (streams > 0) {
             connection.busy();
         } else if (connection.isIdleForGrace()) {

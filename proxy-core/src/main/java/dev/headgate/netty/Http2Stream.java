@@ -6,6 +6,8 @@ import dev.headgate.netty.Deadlines.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream of an HTTP/2 connection: one exchange. Confined to the connection's event loop. */
 final class Http2Stream extends Downstream {
+    private final Http2Connection streams;
     private final StreamDecoder decoder;
     private @Nullable Http2Headers pendingHead;
     private @Nullable ByteBuf pendingData;
@@ -33,6 +36,7 @@ final class Http2Stream extends Downstream {
 
     Http2Stream(Channel channel, ClientConnection connection, Http2Connection streams) {
         super(channel, connection);
+        this.streams = streams;
         this.decoder = new StreamDecoder(this, streams);
     }
 
@@ -85,6 +89,18 @@ final class Http2Stream extends Downstream {
     @Override
     void head(HeadWriter head, boolean chunked) {
         pendingHead = StreamAnswer.head(head);
+    }
+
+    /** A 101 has no place in HTTP/2: a stream becomes a tunnel by a 200 (RFC 8441 section 5). */
+    @Override
+    void upgrade(HeadWriter head, Tunnel to) {
+        Http2Headers answer = StreamAnswer.head(head);
+        answer.status(HttpResponseStatus.OK.codeAsText());
+        answer.remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
+        channel().writeAndFlush(new DefaultHttp2HeadersFrame(answer));
+        streams.opened(to);
+        channel().closeFuture().addListener(closed -> streams.closed(to));
+        decoder.tunnel();
     }
 
     @Override

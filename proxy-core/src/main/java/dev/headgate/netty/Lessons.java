@@ -89,8 +89,9 @@ final class Lessons {
         return brings || endpoint != null && isRefusal(head);
     }
 
+    /** A handshake that is accepted is one, too. */
     private static boolean isSuccess(ResponseHead head) {
-        return head.status() / 100 == 2;
+        return head.status() / 100 == 2 || head.status() == 101;
     }
 
     /** A 401 or 403 that no other edge behind this one has refused or explained already. */

@@ -32,6 +32,8 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         BODY,
         /** The request is complete. */
         WAIT,
+        /** Whatever comes is content, until the client ends the stream. */
+        TUNNEL,
         /** Whatever still comes is thrown away. */
         DISCARD
     }
@@ -111,6 +113,18 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         return ended;
     }
 
+    /** The request has become a tunnel. */
+    void tunnel() {
+        if (state != State.DISCARD) {
+            state = State.TUNNEL;
+            deadline.clear();
+            downstream.channel().config().setAutoRead(true);
+            if (ended && context != null) {
+                context.fireChannelRead(BodyEnd.PLAIN);
+            }
+        }
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
@@ -147,9 +161,11 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
 
     private void head(ChannelHandlerContext ctx, StreamFields fields, boolean ends) {
         RequestHead head;
+        boolean tunnel;
         try {
             head = fields.request(parser, ends);
-            framing = ends ? Framing.NONE : Framing.of(head);
+            tunnel = fields.isExtendedConnect();
+            framing = ends || tunnel ? Framing.NONE : Framing.of(head);
         } catch (BadHead e) {
             fail(ctx, Gate.refusal(e), fields.lines());
             return;
@@ -160,7 +176,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
         expectBody();
         ctx.fireChannelRead(new Request(head, framing, startNanos));
-        if (ends && state == State.BODY) {
+        if ((ends || tunnel) && state == State.BODY) {
             state = State.WAIT;
             deadline.clear();
             ctx.fireChannelRead(BodyEnd.PLAIN);
@@ -173,6 +189,13 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
         if (state == State.DISCARD) {
             content.release();
+            return;
+        }
+        if (state == State.TUNNEL) {
+            ctx.fireChannelRead(content);
+            if (ends) {
+                end(ctx, BodyEnd.PLAIN);
+            }
             return;
         }
         received += content.readableBytes();

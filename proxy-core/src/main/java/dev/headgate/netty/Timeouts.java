@@ -11,5 +11,15 @@ import java.time.Duration;
  * @param upstreamConnect for a connection, its TLS handshake and a second address where the first one fails included;
  *     likewise until one of the upstream's connections is free, or its name resolves for the first time
  * @param upstreamResponse from the request's last byte sent to the answer's first byte
+ * @param websocket without a byte either way, in a WebSocket
  */
-public record Timeouts(Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse) {}
+public record Timeouts(
+        Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse, Duration websocket) {
+    /** Clients' libraries ping every 15 to 30 s. */
+    private static final Duration WEBSOCKET = Duration.ofSeconds(75);
+
+    /** With 75 s for a WebSocket. */
+    public Timeouts(Duration head, Duration idle, Duration upstreamConnect, Duration upstreamResponse) {
+        this(head, idle, upstreamConnect, upstreamResponse, WEBSOCKET);
+    }
+}

@@ -8,15 +8,20 @@ import dev.headgate.http.HeadParser;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.http.Trailers;
+import dev.headgate.http.WebSocketHandshake;
 import dev.headgate.netty.Deadlines.Deadline;
 import dev.headgate.netty.UpstreamPool.Client;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     static final String NAME = "upstream";
 
+    /** How long a tunnel's end is read from, so that no reset overtakes what was sent (RFC 9112 section 9.6). */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamHandler.class);
 
     /** Who gets the answer. */
@@ -36,6 +44,9 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         void interim(ResponseHead head);
 
         void head(ResponseHead head, Framing framing);
+
+        /** The upstream speaks WebSocket from here on: what comes is data, until its side ends. */
+        void upgraded(ResponseHead head);
 
         void data(ByteBuf content);
 
@@ -55,6 +66,10 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         IDLE,
         HEAD,
         BODY,
+        /** A WebSocket, until either side ends. */
+        TUNNEL,
+        /** Nothing more is wanted; what was written has still to arrive. */
+        LINGER,
         CLOSED
     }
 
@@ -71,6 +86,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private final BodyReader body;
     private State state = State.IDLE;
     private String method = "";
+    private @Nullable String accept;
     private boolean persistent;
     private boolean requestEnded;
     private boolean answered;
@@ -154,9 +170,15 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Starts a request; the answer goes to {@code to}. */
-    void send(String method, HeadWriter head, boolean chunked, Answers to) {
+    /**
+     * Starts a request.
+     *
+     * @param accept of the 101 that may answer it (RFC 6455 section 4.2.2); null where none may
+     * @param to where the answer goes
+     */
+    void send(String method, HeadWriter head, boolean chunked, @Nullable String accept, Answers to) {
         this.method = method;
+        this.accept = accept;
         this.answers = to;
         this.state = State.HEAD;
         this.requestEnded = false;
@@ -168,7 +190,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     void sendData(ByteBuf content) {
         writer.data(content);
-        if (!channel.isWritable()) {
+        if (!channel.isWritable() && state != State.TUNNEL) {
             deadline.set(timeouts.idle().toNanos());
         }
     }
@@ -191,6 +213,23 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         close();
     }
 
+    /** No one waits for more of the tunnel: sends what is written, and closes. */
+    void finish() {
+        answers = null;
+        state = State.LINGER;
+        deadline.set(timeouts.idle().toNanos());
+        channel.config().setAutoRead(true);
+        if (upstream.tls() != null || !(channel instanceof DuplexChannel duplex)) {
+            writer.flushAndClose();
+            return;
+        }
+        writer.flush();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            deadline.set(LINGER.toNanos());
+            duplex.shutdownOutput();
+        });
+    }
+
     void close() {
         state = State.CLOSED;
         deadline.clear();
@@ -204,7 +243,9 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     void resumeReading() {
         if (!channel.config().isAutoRead()) {
-            deadline.set(timeouts.idle().toNanos());
+            if (state != State.TUNNEL) {
+                deadline.set(timeouts.idle().toNanos());
+            }
             channel.config().setAutoRead(true);
         }
     }
@@ -212,6 +253,10 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        if (state == State.TUNNEL) {
+            data(in);
+            return;
+        }
         try {
             if (state == State.IDLE) {
                 // Bytes that no request asked for would be taken for the next one's answer.
@@ -241,7 +286,11 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                     end(in);
                 }
                 return false;
+            case TUNNEL:
+                data(in.readRetainedSlice(in.readableBytes()));
+                return false;
             case IDLE:
+            case LINGER:
             case CLOSED:
                 return false;
         }
@@ -258,9 +307,11 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         address.succeeded();
         if (head.isInterim()) {
             if (head.status() == 101) {
-                throw new BadHead(BadHead.Fault.MALFORMED, "101 to a request without Upgrade");
+                upgrade(head);
+                to.upgraded(head);
+            } else {
+                to.interim(head);
             }
-            to.interim(head);
             return true;
         }
         Framing framing = Framing.of(head, method);
@@ -274,6 +325,19 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
             return false;
         }
         return true;
+    }
+
+    /** An upstream that speaks anything else from here on would be sent octets that no one has checked. */
+    private void upgrade(ResponseHead head) throws BadHead {
+        if (accept == null) {
+            throw new BadHead(BadHead.Fault.MALFORMED, "101 to a request without Upgrade");
+        }
+        if (!WebSocketHandshake.isAcceptedBy(head, accept)) {
+            throw new BadHead(
+                    BadHead.Fault.MALFORMED, "101 that does not answer the WebSocket handshake (RFC 6455 section 4.1)");
+        }
+        state = State.TUNNEL;
+        deadline.clear();
     }
 
     private void data(ByteBuf content) {
@@ -344,7 +408,13 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
             connections.upstreamClosed(upstream.name());
             loop.pool().closed(this);
         }
-        if (was == State.BODY && body.endsWithConnection() && (endedProperly || upstream.tls() == null)) {
+        if (was == State.TUNNEL) {
+            Answers to = answers;
+            answers = null;
+            if (to != null) {
+                to.end(null);
+            }
+        } else if (was == State.BODY && body.endsWithConnection() && (endedProperly || upstream.tls() == null)) {
             end(null);
         } else if (was == State.HEAD) {
             boolean clean = reader.length() == 0 && !answered;
@@ -385,6 +455,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         if (state == State.BODY) {
             // Also where the end of the connection is the body's: a reset is no proper end (RFC 9112 section 8).
             lose(new Deny(Reason.UPSTREAM_INVALID, "answer: the connection broke in its body"), false);
+        } else if (state == State.TUNNEL) {
+            lose(new Deny(Reason.UPSTREAM_INVALID, "WebSocket: the connection broke"), false);
         } else {
             ctx.close();
         }
@@ -407,7 +479,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                                 Reason.UPSTREAM_TIMEOUT,
                                 "answer: nothing more for " + timeouts.idle().toMillis() + " ms"),
                         false);
-            case IDLE, CLOSED -> close();
+            case IDLE, TUNNEL, LINGER, CLOSED -> close();
         }
     }
 }

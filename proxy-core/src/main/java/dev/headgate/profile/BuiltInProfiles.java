@@ -97,6 +97,8 @@ public final class BuiltInProfiles {
         both.put("memberId", Binding.MEMBER);
         Guards own = jwt(new IdPlaces(both, Map.of(), Map.of()));
         Guards any = jwt(new IdPlaces(Map.of("conversationId", Binding.CONVERSATION), Map.of(), Map.of()));
+        // The path of eventStreamUri, which is of another host.
+        Guards stream = new Guards(Set.of(), false, "jwt", true, IdPlaces.NONE, false, ANY_SCOPE, null);
         String one = root + "/{conversationId}";
         // A guest may look at the agent's member, but speak for its own only.
         return new Profile(
@@ -109,7 +111,8 @@ public final class BuiltInProfiles {
                         endpoint("GET", one + "/members/{memberId}/**", null, any, null),
                         endpoint("HEAD", one + "/members/{memberId}/**", null, any, null),
                         endpoint(null, one + "/members/{memberId}/**", null, own, null),
-                        endpoint(null, one + "/**", null, any, null)));
+                        endpoint(null, one + "/**", null, any, null),
+                        endpoint("GET", "/platform/jwt/{jwt}", null, stream, null)));
     }
 
     private static Profile webmessaging() {

@@ -27,6 +27,9 @@ class BackpressureTest {
     /** The allocator takes memory in chunks of megabytes; the edge itself holds some 100 KiB. */
     private static final long HELD_AT_MOST = 16L * MIB;
 
+    /** Of a WebSocket; more than what may be taken. */
+    private static final long FRAME = 96L * MIB;
+
     private static final long STALL_MILLIS = 300;
     private static final byte[] PATTERN = new byte[64 * 1024];
 
@@ -50,7 +53,7 @@ class BackpressureTest {
         client.send(Wire.post("/", "r1", framing));
         RawSocket server = wire.upstream().accept();
         server.expect(wire.posted("/", "r1", framing));
-        transfer(client, server);
+        transfer(SIZE, client, server);
         server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         client.expect("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-request-id: r1\r\n\r\nok");
         assertThat(wire.record().bytesIn()).isEqualTo(SIZE);
@@ -64,8 +67,43 @@ class BackpressureTest {
         server.expect(wire.gotten("/", "r1"));
         server.send("HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\n\r\n");
         client.expect("HTTP/1.1 200 OK\r\nContent-Length: " + SIZE + "\r\nx-request-id: r1\r\n\r\n");
-        transfer(server, client);
+        transfer(SIZE, server, client);
         assertThat(wire.record().bytesOut()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void aWebSocketsClientWaitsForTheUpstream() throws Exception {
+        RawSocket client = wire.client();
+        RawSocket server = webSocket(client);
+        String header = Frames.header(0x82, 0x80, (int) FRAME) + "mask";
+        client.send(header);
+        server.expect(header);
+        transfer(FRAME, client, server);
+        client.close();
+        server.expectEnd();
+        assertThat(wire.record().bytesIn()).isEqualTo(FRAME + header.length());
+    }
+
+    @Test
+    void aWebSocketsUpstreamWaitsForTheClient() throws Exception {
+        RawSocket client = wire.client();
+        RawSocket server = webSocket(client);
+        String header = Frames.header(0x82, 0, (int) FRAME);
+        server.send(header);
+        client.expect(header);
+        transfer(FRAME, server, client);
+        server.close();
+        client.expectEnd();
+        assertThat(wire.record().bytesOut()).isEqualTo(FRAME + header.length());
+    }
+
+    private RawSocket webSocket(RawSocket client) throws Exception {
+        client.send(WebSocketWireTest.handshake());
+        RawSocket server = wire.upstream().accept();
+        server.readHead();
+        server.send(WebSocketWireTest.ANSWER);
+        client.readHead();
+        return server;
     }
 
     @Test
@@ -109,10 +147,10 @@ class BackpressureTest {
     }
 
     /** Sends until nothing more is taken, looks at the memory, and then reads all of it. */
-    private static void transfer(RawSocket from, RawSocket to) throws Exception {
+    private static void transfer(long size, RawSocket from, RawSocket to) throws Exception {
         long before = directMemory();
         AtomicLong sent = new AtomicLong();
-        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(from.output(), sent));
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(size, from.output(), sent));
         long taken;
         do {
             taken = sent.get();
@@ -121,7 +159,7 @@ class BackpressureTest {
         assertThat(directMemory() - before)
                 .as("growth of direct memory while no one reads")
                 .isLessThan(HELD_AT_MOST);
-        receive(to.input());
+        receive(size, to.input());
         sending.get(30, TimeUnit.SECONDS);
         assertThat(directMemory() - before)
                 .as("growth of direct memory over the transfer")
@@ -137,9 +175,9 @@ class BackpressureTest {
         }
     }
 
-    private static void send(OutputStream out, AtomicLong sent) {
+    private static void send(long size, OutputStream out, AtomicLong sent) {
         try {
-            for (long n = 0; n < SIZE; n += PATTERN.length) {
+            for (long n = 0; n < size; n += PATTERN.length) {
                 out.write(PATTERN);
                 sent.addAndGet(PATTERN.length);
             }
@@ -148,9 +186,9 @@ class BackpressureTest {
         }
     }
 
-    private static void receive(InputStream in) throws Exception {
+    private static void receive(long size, InputStream in) throws Exception {
         byte[] block = new byte[PATTERN.length];
-        for (long n = 0; n < SIZE; n += block.length) {
+        for (long n = 0; n < size; n += block.length) {
             assertThat(in.readNBytes(block, 0, block.length)).isEqualTo(block.length);
             assertThat(Arrays.mismatch(block, PATTERN))
                     .as("first byte that differs after %s", n)

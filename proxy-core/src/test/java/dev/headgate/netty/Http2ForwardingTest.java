@@ -373,6 +373,7 @@ class Http2ForwardingTest {
                         true,
                         true,
                         ForwardedSettings.NONE,
+                        false,
                         false);
                 RawSocket socket = RawSocket.connect(observing.port())) {
             RawHttp2 client = RawHttp2.start(socket);

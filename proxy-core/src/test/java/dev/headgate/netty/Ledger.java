@@ -12,6 +12,7 @@ final class Ledger implements ExchangeListener, ConnectionListener {
 
     final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<Refused> refused = new LinkedBlockingQueue<>();
+    final LinkedBlockingQueue<FrameRecord> frames = new LinkedBlockingQueue<>();
     final AtomicInteger openExchanges = new AtomicInteger();
     final AtomicInteger openDownstreams = new AtomicInteger();
     final AtomicInteger openUpstreams = new AtomicInteger();
@@ -20,6 +21,9 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     final AtomicInteger mostUpstreams = new AtomicInteger();
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger ejections = new AtomicInteger();
+    final AtomicInteger openWebSockets = new AtomicInteger();
+    final AtomicInteger downstreamFrames = new AtomicInteger();
+    final AtomicInteger upstreamFrames = new AtomicInteger();
 
     /** Waits until the number is reached. */
     synchronized void await(String what, AtomicInteger number, int expected) throws InterruptedException {
@@ -40,6 +44,11 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     @Override
     public void started() {
         add(openExchanges, 1);
+    }
+
+    @Override
+    public void frame(FrameRecord frame) {
+        frames.add(frame);
     }
 
     @Override
@@ -87,5 +96,20 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     @Override
     public void upstreamIdle(String upstream, int change) {
         add(idleUpstreams, change);
+    }
+
+    @Override
+    public void webSocketOpened() {
+        add(openWebSockets, 1);
+    }
+
+    @Override
+    public void webSocketClosed() {
+        add(openWebSockets, -1);
+    }
+
+    @Override
+    public void webSocketFrames(ExchangeRecord.Side from, long count) {
+        add(from == ExchangeRecord.Side.DOWNSTREAM ? downstreamFrames : upstreamFrames, (int) count);
     }
 }

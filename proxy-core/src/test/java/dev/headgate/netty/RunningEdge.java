@@ -50,6 +50,7 @@ final class RunningEdge implements AutoCloseable {
                 observe,
                 false,
                 ForwardedSettings.NONE,
+                false,
                 false);
     }
 
@@ -66,18 +67,21 @@ final class RunningEdge implements AutoCloseable {
             boolean observe,
             boolean http2,
             ForwardedSettings forwarded,
-            boolean proxyProtocol) {
+            boolean proxyProtocol,
+            boolean tapFrames) {
         InstantSource clock = now::get;
         KeyedHash hash = KeyedHash.random();
         Organization organization = new Organization(FieldName.of("X-Genesys-Cloud-Id"), ORGANIZATION, false);
         GateSettings settings =
                 new GateSettings(organization, FieldName.of("x-request-id"), true, 30_000, 0, null, forwarded);
         Policy policy = observe ? Policy.OBSERVE : Policy.ENFORCE;
+        List<Route> routes = List.of(
+                new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
+                new Route("/", upstream, null, policy),
+                new Route("/v1", upstream, BuiltInProfiles.WEBMESSAGING, policy, tapFrames));
         Snapshot snapshot = new Snapshot(
                 new Gate(settings, Checks.ALL),
-                List.of(
-                        new Route("/api/v2/guests/", upstream, BuiltInProfiles.FORUM_GUEST, policy),
-                        new Route("/", upstream, null, policy)),
+                routes,
                 new SessionRecorder(hash, Duration.ofMinutes(15), Duration.ZERO),
                 limits,
                 timeouts);

@@ -32,6 +32,7 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
     private int threads = 1;
     private boolean http2;
     private @Nullable Upstream before;
+    private boolean tapFrames;
     private @Nullable ScriptedUpstream upstream;
     private @Nullable RunningEdge edge;
 
@@ -80,6 +81,22 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** In milliseconds, without an octet in a WebSocket. */
+    Wire webSocketTimeout(int millis) {
+        timeouts = new Timeouts(
+                timeouts.head(),
+                timeouts.idle(),
+                timeouts.upstreamConnect(),
+                timeouts.upstreamResponse(),
+                Duration.ofMillis(millis));
+        return this;
+    }
+
+    Wire tapFrames() {
+        tapFrames = true;
+        return this;
+    }
+
     Wire threads(int count) {
         threads = count;
         return this;
@@ -108,7 +125,8 @@ final class Wire implements BeforeEachCallback, AfterEachCallback {
             Upstream to = before != null
                     ? before
                     : new Upstream("genesys", "127.0.0.1", upstream().port(), null);
-            edge = new RunningEdge(transport, threads, to, limits, timeouts, false, http2, forwarded, proxyProtocol);
+            edge = new RunningEdge(
+                    transport, threads, to, limits, timeouts, false, http2, forwarded, proxyProtocol, tapFrames);
         }
         return edge;
     }
