@@ -12,6 +12,8 @@ import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -46,6 +48,9 @@ public final class RunCommand implements Callable<Integer> {
             Loaded loaded = load();
             loaded.warnings().forEach(warning -> err.println("warning: " + warning));
             InheritedSockets sockets = InheritedSockets.of(System.getenv(), pid);
+            AtomicReference<@Nullable Server> started = new AtomicReference<>();
+            // Before the first connection is accepted: who got an answer may stop the process.
+            Shutdown shutdown = Shutdown.onSignal(() -> hurry(started.get()));
             Server server = Server.start(
                     loaded,
                     () -> {
@@ -58,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
                         notifier.reloaded(outcome.reloaded());
                     },
                     new Server.Environment(sockets, ServerTls.provider()));
-            Shutdown shutdown = Shutdown.onSignal(server::hurry);
+            started.set(server);
             Signal.handle(new Signal("HUP"), signal -> server.reload());
             announce(server, err);
             tell(sockets, loaded.config(), err);
@@ -80,6 +85,12 @@ public final class RunCommand implements Callable<Integer> {
             return 2;
         } finally {
             err.flush();
+        }
+    }
+
+    private static void hurry(@Nullable Server server) {
+        if (server != null) {
+            server.hurry();
         }
     }
 

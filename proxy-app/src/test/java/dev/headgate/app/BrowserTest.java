@@ -3,6 +3,7 @@ package dev.headgate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.headgate.NeedsTool;
 import dev.headgate.config.Certificates;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.sandbox.Sandbox;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Debian's Chromium, the proxy, and the sandbox: a page creates an identity, sends a message, and opens a WebSocket. */
+@NeedsTool({"chromium", "openssl"})
 class BrowserTest {
     private static final String PAGE = """
             <!doctype html><script>
@@ -135,7 +137,7 @@ class BrowserTest {
                         .as(
                                 "what the page tells; Chromium says: %s",
                                 Files.readString(directory.resolve("chromium.log")))
-                        .isEqualTo("identity 201, message 201, SessionResponse browser");
+                        .isEqualTo("identity 200, message 200, SessionResponse browser");
             } finally {
                 browser.descendants().forEach(ProcessHandle::destroyForcibly);
                 browser.destroyForcibly().waitFor();

@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
 import dev.headgate.sandbox.SeenRequest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Where clients really are, from the configuration to what the upstream, the log and the operator are told. */
+@NeedsTool({"curl", "openssl"})
 class ClientAddressTest {
     @TempDir
     Path directory;

@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.admin.ReloadOutcome;
 import dev.headgate.config.Certificates;
 import dev.headgate.netty.ExchangeRecord;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS towards clients, by clients that are not ours: openssl and curl. */
+@NeedsTool({"openssl", "curl"})
 class ListenerTlsTest {
     private static final String NOWHERE = "http://127.0.0.1:1";
     private static final String REQUEST =

@@ -3,6 +3,7 @@ package dev.headgate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.headgate.NeedsTool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * client tries again. How many restarts: {@code -Dtest.restarts=20}.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
+@NeedsTool("perl")
 class RestartTest {
     private static final int RESTARTS = Integer.getInteger("test.restarts", 4);
     private static final long BETWEEN_REQUESTS = TimeUnit.MILLISECONDS.toNanos(2);

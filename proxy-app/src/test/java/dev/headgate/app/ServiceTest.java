@@ -3,6 +3,7 @@ package dev.headgate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
 import dev.headgate.profile.BuiltInProfiles;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The process as a service of systemd's: what it tells, how it stops, and which sockets it takes over. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@NeedsTool("perl")
 class ServiceTest {
     private static final String FREE = "  - address: 127.0.0.1:0\n";
     private static final String EDGE = "  - address: systemd:edge\n";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.headgate.NeedsTool;
 import dev.headgate.config.Certificates;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.sandbox.Sandbox;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS with a self-signed certificate of the day. */
+@NeedsTool("openssl")
 class TlsTest {
     private static final char[] PASSWORD = "unguarded".toCharArray();
 

@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.gate.Reason;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** HTTPS to an upstream with certificates of openssl's: whom Headgate believes, whom it shows what, and what fails how. */
+@NeedsTool("openssl")
 class UpstreamTlsTest {
     private static final char[] PASSWORD = "unguarded".toCharArray();
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -2,6 +2,7 @@ package dev.headgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of certificates and keys: errors where TLS cannot be spoken with them, else warnings. */
+@NeedsTool("openssl")
 class CertificateCheckTest {
     private static final String EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 ";
 

@@ -3,6 +3,7 @@ package dev.headgate.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.config.Config.Accept;
 import dev.headgate.config.Config.AccessLog;
 import dev.headgate.config.Config.Admin;
@@ -128,6 +129,7 @@ class SampleTest {
     }
 
     @Test
+    @NeedsTool("openssl")
     void whatIsCommentedOutLoadsToo() throws Exception {
         String text = Files.readString(SAMPLE)
                 .replaceFirst("(?m)^# yaml-language-server.*$", "")

@@ -256,6 +256,7 @@ class MetricsTest {
     @Test
     void makesNoLabelOfWhatAClientSends() {
         exchange(Exchanges.bare());
+        metrics.upstreamConnected("unknown", 1, true);
         int before = samples().size();
         for (int i = 0; i < 10_000; i++) {
             Exchanges exchange = Exchanges.bare();

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.gate.ForwardedSettings.Write;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the upstream is told of where a request comes from, byte for byte, and what the record says. */
+@NeedsTool("curl")
 class ForwardedWireTest {
     private static final String ANSWER = "HTTP/1.1 204 No Content\r\n\r\n";
 

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of others, over HTTP/2, with and without TLS. */
 @EachTransport
+@NeedsTool({"curl", "h2load", "nghttp", "openssl"})
 class Http2ClientsTest {
     @TempDir
     static Path files;

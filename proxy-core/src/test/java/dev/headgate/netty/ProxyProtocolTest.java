@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.gate.ForwardedSettings.Write;
 import dev.headgate.netty.ConnectionListener.Refused;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that begin with a header of the PROXY protocol, or should. */
 @EachTransport
+@NeedsTool("curl")
 class ProxyProtocolTest {
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
     private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
