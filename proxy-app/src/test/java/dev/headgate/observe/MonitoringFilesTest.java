@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.headgate.gate.Cause;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.netty.Upstream;
 import dev.headgate.observe.Metrics.CertificateEnd;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ class MonitoringFilesTest {
         try (Metrics metrics = new Metrics(List.of("/"), List.of("genesys"), "1")) {
             metrics.watch("sessions", Caffeine.newBuilder().recordStats().build());
             metrics.watch(UnpooledByteBufAllocator.DEFAULT);
+            metrics.watchUpstreams(() -> List.of(new Upstream("genesys", "127.0.0.1", 1, null)));
             metrics.certificates(List.of(new CertificateEnd("0.0.0.0:8443", "/tls/edge.crt", Instant.EPOCH)));
             Exchanges observed = Exchanges.full();
             observed.verdict = VerdictKind.OBSERVE_DENY;
@@ -86,7 +88,7 @@ class MonitoringFilesTest {
                 .containsExactly("a_b", "k_l");
         List<String> expressions = new ArrayList<>(dashboard());
         assertThat(expressions).hasSizeGreaterThan(20);
-        assertThat(alerts()).hasSize(13);
+        assertThat(alerts()).hasSize(15);
         expressions.addAll(alerts());
         Set<String> exported = exported();
         assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
@@ -121,6 +123,6 @@ class MonitoringFilesTest {
             alerts++;
             assertThat(tests).contains(matcher.group(1));
         }
-        assertThat(alerts).isEqualTo(13);
+        assertThat(alerts).isEqualTo(15);
     }
 }
