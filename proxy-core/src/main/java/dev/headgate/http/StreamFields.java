@@ -55,6 +55,16 @@ public final class StreamFields {
         this.limit = limit;
     }
 
+    /** Whether the octets of {@code [from, to)} are, in any case, a name that no message of HTTP/2 has. */
+    public static boolean isOfTheConnection(byte[] bytes, int from, int to) {
+        for (FieldName name : OF_THE_CONNECTION) {
+            if (name.matches(bytes, from, to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Takes the next field; each argument is the octets of {@code [from, to)}. */
     public void add(byte[] name, int nameFrom, int nameTo, byte[] value, int valueFrom, int valueTo) {
         if (fault != null) {
@@ -122,10 +132,8 @@ public final class StreamFields {
                         + " (RFC 9113 section 8.2.1)");
             }
         }
-        for (FieldName forbidden : OF_THE_CONNECTION) {
-            if (forbidden.matches(name, from, to)) {
-                throw malformed(forbidden + " (expected: none in HTTP/2, RFC 9113 section 8.2.2)");
-            }
+        if (isOfTheConnection(name, from, to)) {
+            throw malformed(text(name, from, to) + " (expected: none in HTTP/2, RFC 9113 section 8.2.2)");
         }
         boolean te = FieldName.TE.matches(name, from, to);
         if (te && !text(value, valueFrom, valueTo).equalsIgnoreCase("trailers")) {

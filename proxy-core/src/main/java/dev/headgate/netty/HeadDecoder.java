@@ -38,7 +38,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     private final HeadReader reader;
     private final HeadParser parser;
     private final BodyReader body;
-    private final BodyPace pace;
+    private final BodyDeadline bodyDeadline;
     private final Timeouts timeouts;
     private State state = State.IDLE;
     private @Nullable ByteBuf unread;
@@ -61,7 +61,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         this.reader = new HeadReader(limits.head());
         this.parser = new HeadParser(limits.fields());
         this.body = new BodyReader(parser, limits.head());
-        this.pace = new BodyPace(limits.bodyRate());
+        this.bodyDeadline = new BodyDeadline(deadline, limits, timeouts);
     }
 
     Deadline deadline() {
@@ -151,26 +151,14 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     /** Nothing is read for a while. */
     void pause() {
-        deadline.clear();
-        if (pace.isLimited()) {
-            pace.pause(System.nanoTime());
-        }
+        bodyDeadline.pause();
     }
 
     /** After a pause: more of the request is due. */
     void expectMore() {
-        if (state != State.BODY) {
-            return;
+        if (state == State.BODY) {
+            bodyDeadline.resume();
         }
-        if (pace.isLimited()) {
-            pace.resume(System.nanoTime());
-        }
-        expectBody();
-    }
-
-    private void expectBody() {
-        long idle = timeouts.idle().toNanos();
-        deadline.set(pace.isLimited() ? Math.min(idle, pace.nanosLeft(System.nanoTime())) : idle);
     }
 
     private void decode(ChannelHandlerContext ctx) {
@@ -207,10 +195,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             case HEAD:
                 return head(ctx, in);
             case BODY:
-                if (pace.isLimited()) {
-                    pace.received(in.readableBytes(), System.nanoTime());
-                }
-                expectBody();
+                bodyDeadline.received(in.readableBytes());
                 if (body.read(in, ctx::fireChannelRead) && state == State.BODY) {
                     end(ctx, BodyEnd.with(body.trailers()));
                 }
@@ -236,10 +221,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         Framing framing = Framing.of(head);
         reader.reset();
         if (framing.hasBody()) {
-            if (pace.isLimited()) {
-                pace.start(System.nanoTime(), head.expectsContinue());
-            }
-            expectBody();
+            bodyDeadline.start(head.expectsContinue());
         } else {
             deadline.clear();
         }
@@ -296,10 +278,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     private void bodyLate(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
-            long now = System.nanoTime();
-            boolean slow = pace.isLimited() && pace.nanosLeft(now) <= 0;
-            String idle = "body: nothing came for " + timeouts.idle().toMillis() + " ms";
-            fail(ctx, new Deny(Reason.BODY_TIMEOUT, slow ? pace.inWords(now) : idle));
+            fail(ctx, bodyDeadline.late());
         } else {
             // An early answer that the client does not take.
             downstream.reset();

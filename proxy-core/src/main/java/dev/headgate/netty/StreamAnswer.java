@@ -1,9 +1,9 @@
 package dev.headgate.netty;
 
-import dev.headgate.http.FieldName;
 import dev.headgate.http.Head;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Octets;
+import dev.headgate.http.StreamFields;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -15,14 +15,6 @@ final class StreamAnswer {
     private static final int STATUS = 9;
 
     private static final int STATUS_LENGTH = 3;
-
-    private static final FieldName[] OF_THE_CONNECTION = {
-        FieldName.CONNECTION,
-        FieldName.PROXY_CONNECTION,
-        FieldName.KEEP_ALIVE,
-        FieldName.TRANSFER_ENCODING,
-        FieldName.UPGRADE
-    };
 
     private StreamAnswer() {}
 
@@ -62,7 +54,7 @@ final class StreamAnswer {
             while (valueEnd > valueStart && Octets.isBlank(bytes[valueEnd - 1])) {
                 valueEnd--;
             }
-            if (!isOfTheConnection(bytes, at, colon)) {
+            if (!StreamFields.isOfTheConnection(bytes, at, colon)) {
                 to.add(
                         new AsciiString(bytes, at, colon - at, false),
                         new AsciiString(bytes, valueStart, valueEnd - valueStart, false));
@@ -77,14 +69,5 @@ final class StreamAnswer {
             i++;
         }
         return i + 1;
-    }
-
-    private static boolean isOfTheConnection(byte[] bytes, int from, int to) {
-        for (FieldName name : OF_THE_CONNECTION) {
-            if (name.matches(bytes, from, to)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

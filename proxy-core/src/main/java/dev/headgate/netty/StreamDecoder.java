@@ -1,7 +1,6 @@
 package dev.headgate.netty;
 
 import dev.headgate.gate.Gate;
-import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.BadHead;
 import dev.headgate.http.BadHead.Fault;
@@ -45,7 +44,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private final Limits limits;
     private final Timeouts timeouts;
     private final HeadParser parser;
-    private final BodyPace pace;
+    private final BodyDeadline bodyDeadline;
     private final long startNanos = System.nanoTime();
     private State state = State.HEAD;
     private Framing framing = Framing.NONE;
@@ -67,7 +66,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         this.limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
         this.parser = new HeadParser(limits.fields());
-        this.pace = new BodyPace(limits.bodyRate());
+        this.bodyDeadline = new BodyDeadline(deadline, limits, timeouts);
     }
 
     Deadline deadline() {
@@ -84,26 +83,14 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
 
     /** Nothing is read for a while. */
     void pause() {
-        deadline.clear();
-        if (pace.isLimited()) {
-            pace.pause(System.nanoTime());
-        }
+        bodyDeadline.pause();
     }
 
     /** After a pause: more of the request is due. */
     void expectMore() {
-        if (state != State.BODY) {
-            return;
+        if (state == State.BODY) {
+            bodyDeadline.resume();
         }
-        if (pace.isLimited()) {
-            pace.resume(System.nanoTime());
-        }
-        expectBody();
-    }
-
-    private void expectBody() {
-        long idle = timeouts.idle().toNanos();
-        deadline.set(pace.isLimited() ? Math.min(idle, pace.nanosLeft(System.nanoTime())) : idle);
     }
 
     /** The exchange is over: says whether the client has ended the stream, and throws away what still comes. */
@@ -171,10 +158,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.BODY;
-        if (pace.isLimited()) {
-            pace.start(System.nanoTime(), head.expectsContinue());
-        }
-        expectBody();
+        bodyDeadline.start(head.expectsContinue());
         ctx.fireChannelRead(new Request(head, framing, startNanos));
         if ((ends || tunnel) && state == State.BODY) {
             state = State.WAIT;
@@ -204,10 +188,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             content.release();
             throw new BadHead(Fault.FRAMING, "framing: more content than Content-Length says (RFC 9113 section 8.1.1)");
         }
-        if (pace.isLimited()) {
-            pace.received(content.readableBytes(), System.nanoTime());
-        }
-        expectBody();
+        bodyDeadline.received(content.readableBytes());
         if (content.isReadable()) {
             ctx.fireChannelRead(content);
         } else {
@@ -241,10 +222,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         if (state == State.BODY && ctx.channel().isWritable()) {
-            long now = System.nanoTime();
-            boolean slow = pace.isLimited() && pace.nanosLeft(now) <= 0;
-            String idle = "body: nothing came for " + timeouts.idle().toMillis() + " ms";
-            fail(ctx, new Deny(Reason.BODY_TIMEOUT, slow ? pace.inWords(now) : idle), NOTHING);
+            fail(ctx, bodyDeadline.late(), NOTHING);
         } else {
             downstream.reset();
         }
