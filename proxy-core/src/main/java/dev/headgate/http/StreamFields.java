@@ -218,7 +218,7 @@ public final class StreamFields {
             // A body of any length has this framing in HTTP/1.1.
             out.write(CHUNKED);
         }
-        RequestHead head = parser.request(end(out), out.length());
+        RequestHead head = parser.request(out.write(CRLF).bytes(), out.length());
         if (ends && Framing.of(head).hasBody()) {
             throw new BadHead(
                     Fault.FRAMING, "framing: the stream ends before its Content-Length (RFC 9113 section 8.1.1)");

@@ -125,11 +125,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return entered;
     }
 
-    /** The same among those of its client, whose address is known by now. */
+    /**
+     * The same among those of its client, whose address is known by now. A peer that is trusted to name clients stands for
+     * many of them, and is not counted.
+     */
     boolean enterForClient() {
-        int most = edge.snapshot().limits().connectionsPerClient();
+        Snapshot snapshot = edge.snapshot();
+        int most = snapshot.limits().connectionsPerClient();
         IpAddress client = peer;
-        if (most == 0 || client == null) {
+        if (most == 0
+                || client == null
+                || snapshot.gate().settings().forwarded().trusts(client)) {
             return true;
         }
         countedClient = client.network();

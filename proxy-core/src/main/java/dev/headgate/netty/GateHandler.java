@@ -137,10 +137,17 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         return new Target(route == null ? Policy.ENFORCE : route.policy(), profile, endpoint);
     }
 
-    /** Answers or refuses a preflight, where the edge decides which origins may use the API. */
+    /** Where the edge decides which origins may use the API, a page's preflight never reaches the upstream. */
+    private static boolean isPreflightForTheEdge(Exchange next) {
+        return next.snapshot().gate().settings().cors() != null
+                && CheckRequest.isPreflight(next.head())
+                && Cors.origin(next.head()) != null;
+    }
+
+    /** Answers or refuses such a preflight. */
     private boolean settlesPreflight(Exchange next) {
         Cors cors = next.snapshot().gate().settings().cors();
-        String origin = cors == null || !CheckRequest.isPreflight(next.head()) ? null : Cors.origin(next.head());
+        String origin = isPreflightForTheEdge(next) ? Cors.origin(next.head()) : null;
         if (cors == null || origin == null) {
             return false;
         }
@@ -194,7 +201,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     private boolean comesTooOften(Exchange next) {
         IpAddress client = next.client();
         RateLimit rate = next.snapshot().limits().clientRate();
-        if (rate == null || client == null || CheckRequest.isPreflight(next.head())) {
+        if (rate == null || client == null || isPreflightForTheEdge(next)) {
             return false;
         }
         long wait = edge.clientRates().take(client.network(), rate, nanos(next));

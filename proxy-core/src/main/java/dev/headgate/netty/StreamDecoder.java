@@ -143,6 +143,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         if (state == State.BODY) {
             // The codec has reset a stream whose second head does not end it.
             end(ctx, BodyEnd.with(fields.trailers(parser)));
+        } else if (state == State.TUNNEL) {
+            // RFC 9113 section 8.5: after a CONNECT, only DATA and the end of the stream.
+            downstream.reset();
         }
     }
 
@@ -179,6 +182,16 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(content);
             if (ends) {
                 end(ctx, BodyEnd.PLAIN);
+            }
+            return;
+        }
+        if (state == State.WAIT) {
+            // Only a stream that asked for a tunnel may still bring something, and not before its answer.
+            boolean early = content.isReadable();
+            content.release();
+            if (early) {
+                throw new BadHead(
+                        Fault.FRAMING, "framing: content before the answer to CONNECT (RFC 9113 section 8.5)");
             }
             return;
         }

@@ -2,6 +2,7 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ConnectionListener.Refused;
 import dev.headgate.netty.Limits.MinimumRate;
@@ -71,6 +72,17 @@ class ConnectionLimitTest {
         upstream.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
         assertThat(again.readHead()).startsWith("HTTP/1.1 204");
         wire.record();
+    }
+
+    /** A balancer that is trusted to name clients brings many of them. */
+    @Test
+    void aTrustedPeerIsNoSingleClient() throws Exception {
+        wire.limits(limits(0, 1, MinimumRate.NONE)).forwarded(ForwardedSettings.Write.NONE, "127.0.0.1");
+        for (int i = 0; i < 3; i++) {
+            wire.client();
+        }
+        wire.edge().ledger.await("open", wire.edge().ledger.openDownstreams, 3);
+        assertThat(wire.edge().ledger.refused).isEmpty();
     }
 
     @Test

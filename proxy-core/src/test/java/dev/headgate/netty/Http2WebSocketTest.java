@@ -218,6 +218,16 @@ class Http2WebSocketTest {
         assertThat(wire.record().aborted()).isEqualTo(Side.DOWNSTREAM);
     }
 
+    /** RFC 9113 section 8.5: a tunnel has no trailer section. */
+    @Test
+    void fieldsEndIt() throws Exception {
+        open();
+        stream.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("a", "b"), true))
+                .sync();
+        server.expectEnd();
+        assertThat(wire.record().aborted()).isEqualTo(Side.DOWNSTREAM);
+    }
+
     @Test
     void aRefusalIsAnOrdinaryAnswer() throws Exception {
         ask("websocket");

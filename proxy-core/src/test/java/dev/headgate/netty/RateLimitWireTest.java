@@ -3,6 +3,7 @@ package dev.headgate.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.gate.AddressRange;
+import dev.headgate.gate.Cors;
 import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Policy;
@@ -14,6 +15,8 @@ import dev.headgate.netty.WireClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,11 +24,14 @@ import org.junit.jupiter.api.Test;
 /** How often requests may come: of a client, and with a token. */
 class RateLimitWireTest {
     private static final RateLimit LIMIT = new RateLimit(1, Duration.ofMillis(2500), 2);
-    private static final GateSettings TRUSTING = trusting();
+    private static final GateSettings TRUSTING = trusting(null);
+
+    private static final String PREFLIGHT =
+            Ask.request("OPTIONS", "/plain", null, "Origin: https://a.test", "Access-Control-Request-Method: POST");
 
     private final GuardedEdge edge = new GuardedEdge();
 
-    private static GateSettings trusting() {
+    private static GateSettings trusting(@Nullable Cors cors) {
         GateSettings plain = GuardedEdge.ENFORCE;
         return new GateSettings(
                 plain.organization(),
@@ -33,7 +39,7 @@ class RateLimitWireTest {
                 plain.acceptRequestIds(),
                 plain.supersededGraceMillis(),
                 plain.clockSkewMillis(),
-                plain.cors(),
+                cors,
                 new ForwardedSettings(List.of(AddressRange.parse("127.0.0.1")), ForwardedSettings.Write.NONE));
     }
 
@@ -48,8 +54,12 @@ class RateLimitWireTest {
     }
 
     private void limit(Policy policy, RateLimit client, RateLimit session) {
+        limit(TRUSTING, policy, client, session);
+    }
+
+    private void limit(GateSettings settings, Policy policy, RateLimit client, RateLimit session) {
         edge.use(
-                TRUSTING,
+                settings,
                 policy,
                 new Limits(32 * 1024, 100, GuardedEdge.CHECKED_BODY, 0, 0, 0, MinimumRate.NONE, client, session));
     }
@@ -91,14 +101,22 @@ class RateLimitWireTest {
     }
 
     @Test
-    void preflightsAreNotCounted() throws Exception {
-        limit(Policy.ENFORCE, LIMIT, null);
+    void preflightsThatTheEdgeAnswersAreNotCounted() throws Exception {
+        limit(trusting(new Cors(Set.of("https://a.test"), false, 600)), Policy.ENFORCE, LIMIT, null);
         for (int i = 0; i < 5; i++) {
-            Answer answer = edge.ask(Ask.request(
-                    "OPTIONS", "/plain", null, "Origin: https://a.test", "Access-Control-Request-Method: POST"));
-            assertThat(answer.status()).isNotEqualTo(429);
+            assertThat(edge.ask(PREFLIGHT).status()).isEqualTo(204);
         }
         assertThat(edge.ask(Ask.get("/plain")).status()).isEqualTo(200);
+        assertThat(edge.ask(PREFLIGHT.replace("Origin:", "X-Origin:")).status()).isEqualTo(200);
+        assertThat(edge.ask(PREFLIGHT.replace("Origin:", "X-Origin:")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void otherPreflightsAre() throws Exception {
+        limit(Policy.ENFORCE, LIMIT, null);
+        assertThat(edge.ask(PREFLIGHT).status()).isEqualTo(200);
+        assertThat(edge.ask(PREFLIGHT).status()).isEqualTo(200);
+        assertThat(edge.ask(PREFLIGHT).status()).isEqualTo(429);
     }
 
     /** A limit protects; observing the rules must not take it away. */
