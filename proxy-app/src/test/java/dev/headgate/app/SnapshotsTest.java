@@ -10,6 +10,7 @@ import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
+import dev.headgate.netty.Upstream;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.KeyedHash;
 import java.nio.file.Files;
@@ -39,6 +40,31 @@ class SnapshotsTest {
                 """.formatted(route.isEmpty() ? "" : ", " + route, more));
         Config config = ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
         return new Snapshots(KeyedHash.random()).of(config);
+    }
+
+    @Test
+    void whatWasNotPutInForceCostsNoUpstream() throws Exception {
+        Snapshots snapshots = new Snapshots(KeyedHash.random());
+        Config before = config("http://localhost");
+        Upstream upstream = only(snapshots.of(before));
+        snapshots.keep();
+
+        assertThat(only(snapshots.of(config("http://localhost:1")))).isNotSameAs(upstream);
+
+        assertThat(only(snapshots.of(before))).isSameAs(upstream);
+    }
+
+    private Config config(String url) throws Exception {
+        Path file = Files.writeString(directory.resolve("c.yaml"), """
+                listeners: [{address: "127.0.0.1:0"}]
+                upstreams: {local: {url: "%s"}}
+                routes: [{path: /, upstream: local}]
+                """.formatted(url));
+        return ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
+    }
+
+    private static Upstream only(Snapshot snapshot) {
+        return snapshot.upstreams().iterator().next();
     }
 
     private Policy policy(String route, String guard) throws Exception {
