@@ -97,8 +97,12 @@ final class Snapshots {
                 rate(limits.rate().perSession()));
     }
 
-    private static @Nullable RateLimit rate(Config.@Nullable Rate rate) {
-        return rate == null ? null : new RateLimit(rate.requests(), rate.per(), rate.burst());
+    static @Nullable RateLimit rate(Config.@Nullable Rate rate) {
+        if (rate == null) {
+            return null;
+        }
+        Integer burst = rate.burst();
+        return new RateLimit(rate.requests(), rate.per(), burst == null ? rate.requests() : burst);
     }
 
     private List<Route> routes(Config config) throws CannotStart {

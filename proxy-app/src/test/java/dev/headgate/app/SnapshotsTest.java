@@ -8,6 +8,7 @@ import dev.headgate.gate.Cors;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.Limits.RateLimit;
 import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Upstream;
@@ -15,6 +16,7 @@ import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +54,14 @@ class SnapshotsTest {
         assertThat(only(snapshots.of(config("http://localhost:1")))).isNotSameAs(upstream);
 
         assertThat(only(snapshots.of(before))).isSameAs(upstream);
+    }
+
+    @Test
+    void withoutABurstAsManyAtOnceAsRequests() throws Exception {
+        Duration second = Duration.ofSeconds(1);
+        assertThat(Snapshots.rate(new Config.Rate(7, second, null))).isEqualTo(new RateLimit(7, second, 7));
+        assertThat(Snapshots.rate(new Config.Rate(7, second, 9))).isEqualTo(new RateLimit(7, second, 9));
+        assertThat(snapshot("", "limits: {rate: {perClient: {requests: 7}}}")).isNotNull();
     }
 
     private Config config(String url) throws Exception {
