@@ -165,6 +165,12 @@ final class Listeners {
 
     /** Accepts from a socket that listens already. */
     private Open accept(Address address, String name, Settings first) throws CannotStart {
+        if (inherited.isEmpty()) {
+            throw Server.cannotListen(
+                    address,
+                    new IllegalStateException("systemd passed no sockets to this process (expected: start by its socket"
+                            + " unit, or systemd-socket-activate)"));
+        }
         if (transport != Transport.EPOLL) {
             throw Server.cannotListen(
                     address,

@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -73,7 +74,7 @@ public final class Server implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Duration GRACE = Duration.ofSeconds(1);
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Transport transport;
     private final Metrics metrics;
@@ -110,6 +111,7 @@ public final class Server implements AutoCloseable {
         RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
         snapshots = new Snapshots(hash);
         edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, also), metrics);
+        snapshots.keep();
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
                 ? config.server().threads()
@@ -186,6 +188,8 @@ public final class Server implements AutoCloseable {
         metrics.certificates(listeners.certificates());
         if (source != null) {
             Reloader running = new Reloader(source, loaded, this::apply, outcome -> {
+                // Who rotates logs wants this also of a configuration that is refused.
+                accessLog.reopen();
                 metrics.reloaded(outcome.reloaded());
                 reloads.accept(outcome);
             });
@@ -205,11 +209,16 @@ public final class Server implements AutoCloseable {
 
     /** Puts another configuration in force for requests from now on: all of it that does not take a restart, or nothing. */
     private synchronized List<String> apply(Config next) throws CannotStart {
+        if (readiness == Readiness.DRAINING) {
+            throw new CannotStart(
+                    "draining (expected: a reload before the signal to stop)", new IllegalStateException("draining"));
+        }
         Snapshot snapshot = snapshots.of(next);
         Listeners.Change change = listeners.prepare(next.listeners());
         metrics.configured(routeNames(next), next.upstreams().keySet());
         watch(snapshot);
         edge.swap(snapshot);
+        snapshots.keep();
         change.make();
         metrics.certificates(listeners.certificates());
         List<String> kept = takesRestart(next);
@@ -384,21 +393,21 @@ public final class Server implements AutoCloseable {
         Config.Timeouts timeouts = config.timeouts();
         try {
             boolean hurry = hurried.await(timeouts.drainPause().toNanos(), TimeUnit.NANOSECONDS);
-            listeners.close();
-            // What was accepted is with its event loop then, and is seen by the drain.
-            respond().get(1, TimeUnit.SECONDS);
+            closeListeners();
             long deadline = System.nanoTime() + timeouts.drain().toNanos();
+            // What was accepted is with its event loop then, and is seen by the drain.
+            ask(respond());
             Duration half = timeouts.drain().dividedBy(2);
             Duration patience = grace.compareTo(half) < 0 ? grace : half;
-            while (!hurry
-                    && System.nanoTime() - deadline < 0
-                    && connections.drain(patience).get(1, TimeUnit.SECONDS) > 0) {
+            while (!hurry && System.nanoTime() - deadline < 0 && !Objects.equals(ask(connections.drain(patience)), 0)) {
                 hurry = hurried.await(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
             }
             // Those between requests are closed, and only the others broken off.
-            connections.drain(Duration.ZERO).get(1, TimeUnit.SECONDS);
-            int broken = connections.abort().get(1, TimeUnit.SECONDS);
-            if (broken > 0) {
+            ask(connections.drain(Duration.ZERO));
+            Integer broken = ask(connections.abort());
+            if (broken == null) {
+                LOG.warn("drain: incomplete: an event loop does not answer");
+            } else if (broken > 0) {
                 LOG.warn(
                         "drain: {} connections broken off {}",
                         broken,
@@ -406,9 +415,23 @@ public final class Server implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("drain: incomplete: {}", e.toString());
         }
+    }
+
+    /** What the event loops answer, or null where one of them does not within a second: it may have any number. */
+    private static <T> @Nullable T ask(Future<T> answer) throws InterruptedException {
+        try {
+            return answer.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            LOG.warn("drain: {}", e.toString());
+            return null;
+        }
+    }
+
+    private synchronized void closeListeners() {
+        listeners.close();
     }
 
     /** A drain that is under way, or to come, waits for nothing. Any thread. */
@@ -434,8 +457,9 @@ public final class Server implements AutoCloseable {
     /** Stops at once; call {@link #drain()} first to let exchanges end. Blocks for a few seconds at most. */
     @Override
     public void close() {
+        readiness = Readiness.DRAINING;
         stopReloading();
-        listeners.close();
+        closeListeners();
         edge.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         AdminServer running = admin;

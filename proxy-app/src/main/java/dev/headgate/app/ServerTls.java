@@ -118,8 +118,12 @@ final class ServerTls {
             ClientCertificates clientCertificates = config.clientCertificates();
             if (clientCertificates != null) {
                 List<X509Certificate> authorities = authorities(clientCertificates);
-                builder.trustManager(authorities)
-                        .clientAuth(clientCertificates.require() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+                if (provider == SslProvider.JDK) {
+                    builder.trustManager(authorities);
+                } else {
+                    builder.trustManager(ClientTrust.of(authorities));
+                }
+                builder.clientAuth(clientCertificates.require() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
                 clients = clientCertificates.require() + " " + digest(authorities);
             }
             SslContext context = builder.build();

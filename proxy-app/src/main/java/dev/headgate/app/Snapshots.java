@@ -46,7 +46,8 @@ final class Snapshots {
     private static final Duration BODY_GRACE = Duration.ofSeconds(5);
 
     private final KeyedHash hash;
-    private final Map<String, Known> known = new HashMap<>();
+    private Map<String, Known> known = Map.of();
+    private Map<String, Known> made = Map.of();
 
     /** @param files what the files of its TLS held */
     private record Known(Config.Upstream config, String files, Upstream upstream) {}
@@ -55,7 +56,11 @@ final class Snapshots {
         this.hash = hash;
     }
 
-    /** @param config a checked one */
+    /**
+     * Makes one, whose upstreams are those of the last one that was kept where they stay as they were.
+     *
+     * @param config a checked one
+     */
     Snapshot of(Config config) throws CannotStart {
         Config.Timeouts timeouts = config.timeouts();
         return new Snapshot(
@@ -74,6 +79,11 @@ final class Snapshots {
                         timeouts.websocket()));
     }
 
+    /** What was made last is in force. One that is not leaves no trace. */
+    void keep() {
+        known = made;
+    }
+
     private static Limits limits(Config.Limits limits) {
         return new Limits(
                 limits.head(),
@@ -87,14 +97,21 @@ final class Snapshots {
                 rate(limits.rate().perSession()));
     }
 
-    private static @Nullable RateLimit rate(Config.@Nullable Rate rate) {
-        return rate == null ? null : new RateLimit(rate.requests(), rate.per(), rate.burst());
+    static @Nullable RateLimit rate(Config.@Nullable Rate rate) {
+        if (rate == null) {
+            return null;
+        }
+        Integer burst = rate.burst();
+        return new RateLimit(rate.requests(), rate.per(), burst == null ? rate.requests() : burst);
     }
 
     private List<Route> routes(Config config) throws CannotStart {
         Map<String, Upstream> upstreams = new LinkedHashMap<>();
+        Map<String, Known> now = new HashMap<>();
         for (Map.Entry<String, Config.Upstream> entry : config.upstreams().entrySet()) {
-            upstreams.put(entry.getKey(), upstream(entry.getKey(), entry.getValue()));
+            Known one = upstream(entry.getKey(), entry.getValue());
+            now.put(entry.getKey(), one);
+            upstreams.put(entry.getKey(), one.upstream);
         }
         Map<String, Profile> profiles = Profiles.of(config.profiles());
         List<Route> routes = new ArrayList<>();
@@ -108,18 +125,18 @@ final class Snapshots {
             routes.add(
                     new Route(route.path(), upstream, profile, Policies.of(route, config.guard()), route.tapFrames()));
         }
-        known.keySet().retainAll(config.upstreams().keySet());
+        made = now;
         return routes;
     }
 
-    private Upstream upstream(String name, Config.Upstream config) throws CannotStart {
+    private Known upstream(String name, Config.Upstream config) throws CannotStart {
         String files = digest(config.tls());
         Known before = known.get(name);
         if (before != null
                 && before.config.equals(config)
                 && before.files.equals(files)
                 && !before.upstream.isRetired()) {
-            return before.upstream;
+            return before;
         }
         Upstream made = new Upstream(
                 name,
@@ -127,8 +144,7 @@ final class Snapshots {
                 config.port(),
                 config.https() ? ClientTls.context(name, config.tls()) : null,
                 options(config));
-        known.put(name, new Known(config, files, made));
-        return made;
+        return new Known(config, files, made);
     }
 
     private static UpstreamOptions options(Config.Upstream config) {

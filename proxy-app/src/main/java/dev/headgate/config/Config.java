@@ -393,9 +393,9 @@ public record Config(
      *
      * @param requests from 1
      * @param per more than zero
-     * @param burst the most at once, from 1
+     * @param burst the most at once, from 1; null for as many as {@code requests}
      */
-    public record Rate(int requests, Duration per, int burst) {}
+    public record Rate(int requests, Duration per, @Nullable Integer burst) {}
 
     /**
      * The longest waits; only {@code drain} and {@code drainPause} may be zero.

@@ -78,9 +78,12 @@ public final class ConfigLoader {
         for (Error error : ConfigSchema.validate(tree.root())) {
             report(error, tree, values, problems);
         }
-        new CrossCheck(tree, converted, problems).run();
         new ProfileCheck(tree, converted, profiles, problems).run();
-        problems.throwIfAny();
+        boolean whole = problems.isEmpty();
+        new CrossCheck(tree, converted, problems).run();
+        if (!whole) {
+            problems.throwIfAny();
+        }
         Config config = MAPPER.treeToValue(converted, Config.class);
         Problems warnings = new Problems(file.toString());
         new CertificateCheck(tree, Instant.now(), problems, warnings).run(config);

@@ -144,6 +144,23 @@ final class CrossCheck {
                         place(tree, path, path), path, "false: whoever answers there gets the tokens of every guest");
             }
         });
+        config.upstreams().forEach((name, upstream) -> {
+            Config.Health health = upstream.health();
+            String path = KeyPath.key(KeyPath.key(KeyPath.key("upstreams", name), "health"), "timeout");
+            if (health != null && health.timeout().compareTo(health.interval()) > 0) {
+                String interval = KeyPath.key(KeyPath.key(KeyPath.key("upstreams", name), "health"), "interval");
+                warnings.report(place(tree, path, interval), path, "longer than health.interval");
+            }
+        });
+        for (int i = 0; i < config.forwarded().trust().size(); i++) {
+            if (config.forwarded().trust().get(i).endsWith("/0")) {
+                String path = KeyPath.index("forwarded.trust", i);
+                warnings.report(
+                        place(tree, path, "forwarded.trust"),
+                        path,
+                        "every client: whoever connects may claim any address (expected: the proxies in front)");
+            }
+        }
         Config.Limits limits = config.limits();
         if (limits.body() > 0 && limits.body() < limits.checkedBody()) {
             warnings.report(

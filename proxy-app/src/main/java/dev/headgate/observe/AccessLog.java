@@ -26,6 +26,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The access log: one JSON line for each exchange, and for each message of a WebSocket whose route taps them. Callers only put a reference into a ring of 8192; one background
@@ -38,6 +40,7 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     /** How long {@link #close()} may take to write what is left. */
     static final Duration CLOSING = Duration.ofSeconds(2);
 
+    private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
     private static final int RING = 8192;
     private static final long POLL_NANOS = 1_000_000;
     private static final EventTranslatorOneArg<LineWriter.Slot, ExchangeRecord> PUT =
@@ -48,11 +51,14 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     private final @Nullable Disruptor<LineWriter.Slot> disruptor;
     private final @Nullable RingBuffer<LineWriter.Slot> ring;
     private final @Nullable LineWriter lines;
+    private final @Nullable String file;
     private final LongAdder dropped = new LongAdder();
     private final Duration closing;
     private volatile boolean closed;
 
-    private AccessLog(@Nullable OutputStream sink, Duration closing) {
+    /** @param file the path of the sink, null where it is no file */
+    private AccessLog(@Nullable OutputStream sink, @Nullable String file, Duration closing) {
+        this.file = file;
         this.closing = closing;
         if (sink == null) {
             disruptor = null;
@@ -82,14 +88,14 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
      */
     public static AccessLog open(String path) throws IOException {
         return switch (path) {
-            case "" -> new AccessLog(null, CLOSING);
+            case "" -> new AccessLog(null, null, CLOSING);
             case "-" -> to(new FileOutputStream(FileDescriptor.out), CLOSING);
-            default -> to(file(path), CLOSING);
+            default -> new AccessLog(file(path), path, CLOSING);
         };
     }
 
     static AccessLog to(OutputStream sink, Duration closing) {
-        return new AccessLog(sink, closing);
+        return new AccessLog(sink, null, closing);
     }
 
     private static OutputStream file(String path) throws IOException {
@@ -122,6 +128,21 @@ public final class AccessLog implements ExchangeListener, AutoCloseable {
     public void finished(ExchangeRecord exchange) {
         if (ring != null && (closed || !ring.tryPublishEvent(PUT, exchange))) {
             dropped.increment();
+        }
+    }
+
+    /**
+     * Opens the file by its path again, which may have been renamed meanwhile; lines from the next write on go there. If
+     * that fails, the log says so and all stays as it was. Does nothing where the log is no file. Blocks.
+     */
+    public void reopen() {
+        if (lines == null || file == null || closed) {
+            return;
+        }
+        try {
+            lines.to(file(file));
+        } catch (IOException e) {
+            LOG.warn("{}; lines go on to the file of before", e.getMessage());
         }
     }
 

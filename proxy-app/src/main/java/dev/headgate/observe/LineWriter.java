@@ -5,6 +5,7 @@ import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.FrameRecord;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,8 @@ final class LineWriter implements EventHandler<LineWriter.Slot> {
     private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
     private static final int FULL = 32 << 10;
 
-    private final OutputStream sink;
+    private final AtomicReference<@Nullable OutputStream> next = new AtomicReference<>();
+    private OutputStream sink;
     private final JsonLines lines = new JsonLines();
     private int pending;
     private boolean failing;
@@ -52,7 +54,20 @@ final class LineWriter implements EventHandler<LineWriter.Slot> {
         }
     }
 
+    /** What comes from the next write on goes there; the sink of before is closed then. Any thread. */
+    void to(OutputStream other) {
+        OutputStream unused = next.getAndSet(other);
+        if (unused != null) {
+            close(unused);
+        }
+    }
+
     private void write() {
+        OutputStream other = next.getAndSet(null);
+        if (other != null) {
+            close(sink);
+            sink = other;
+        }
         try {
             sink.write(lines.bytes(), 0, lines.length());
             failing = false;
@@ -81,8 +96,16 @@ final class LineWriter implements EventHandler<LineWriter.Slot> {
     }
 
     void close() {
+        close(sink);
+        OutputStream unused = next.getAndSet(null);
+        if (unused != null) {
+            close(unused);
+        }
+    }
+
+    private static void close(OutputStream stream) {
         try {
-            sink.close();
+            stream.close();
         } catch (IOException e) {
             LOG.warn("accessLog.path: cannot close", e);
         }

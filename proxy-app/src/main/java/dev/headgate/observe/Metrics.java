@@ -286,7 +286,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("headgate_upstream_up")
-                .help("1 while an address of the upstream is neither ejected nor unhealthy")
+                .help("1 while an address is healthy and has not failed ejection.failures times in a row")
                 .labelNames("upstream")
                 .callback(to -> current.get().forEach(upstream -> to.call(upstream.isUp() ? 1 : 0, upstream.name())))
                 .register(registry);

@@ -192,7 +192,8 @@ class ServiceTest {
         assertRefused(
                 passed("edge", "4712"),
                 epoll,
-                "no socket of that name was passed to this process, or it is in" + " use (passed: none)");
+                "systemd passed no sockets to this process (expected: start by its socket unit, or"
+                        + " systemd-socket-activate)");
         assertRefused(passed("edge", "4711"), "server: {transport: nio}\n", "server.transport: nio (expected: epoll,");
         // Whatever a JVM has opened first, it is no socket.
         assertRefused(passed("edge", "4711"), "", "file descriptor 3 is no socket (expected: a listening TCP socket)");

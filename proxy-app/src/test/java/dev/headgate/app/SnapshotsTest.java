@@ -8,12 +8,15 @@ import dev.headgate.gate.Cors;
 import dev.headgate.gate.GateSettings;
 import dev.headgate.gate.Policy;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.Limits.RateLimit;
 import dev.headgate.netty.Route;
 import dev.headgate.netty.Snapshot;
+import dev.headgate.netty.Upstream;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.session.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +42,39 @@ class SnapshotsTest {
                 """.formatted(route.isEmpty() ? "" : ", " + route, more));
         Config config = ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
         return new Snapshots(KeyedHash.random()).of(config);
+    }
+
+    @Test
+    void whatWasNotPutInForceCostsNoUpstream() throws Exception {
+        Snapshots snapshots = new Snapshots(KeyedHash.random());
+        Config before = config("http://localhost");
+        Upstream upstream = only(snapshots.of(before));
+        snapshots.keep();
+
+        assertThat(only(snapshots.of(config("http://localhost:1")))).isNotSameAs(upstream);
+
+        assertThat(only(snapshots.of(before))).isSameAs(upstream);
+    }
+
+    @Test
+    void withoutABurstAsManyAtOnceAsRequests() throws Exception {
+        Duration second = Duration.ofSeconds(1);
+        assertThat(Snapshots.rate(new Config.Rate(7, second, null))).isEqualTo(new RateLimit(7, second, 7));
+        assertThat(Snapshots.rate(new Config.Rate(7, second, 9))).isEqualTo(new RateLimit(7, second, 9));
+        assertThat(snapshot("", "limits: {rate: {perClient: {requests: 7}}}")).isNotNull();
+    }
+
+    private Config config(String url) throws Exception {
+        Path file = Files.writeString(directory.resolve("c.yaml"), """
+                listeners: [{address: "127.0.0.1:0"}]
+                upstreams: {local: {url: "%s"}}
+                routes: [{path: /, upstream: local}]
+                """.formatted(url));
+        return ConfigLoader.load(file, Map.of(), BuiltInProfiles.ALL.keySet());
+    }
+
+    private static Upstream only(Snapshot snapshot) {
+        return snapshot.upstreams().iterator().next();
     }
 
     private Policy policy(String route, String guard) throws Exception {

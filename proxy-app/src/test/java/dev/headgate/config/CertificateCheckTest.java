@@ -83,6 +83,15 @@ class CertificateCheckTest {
     }
 
     @Test
+    void besideErrorsBetweenValues() throws Exception {
+        certificates.selfSigned("a", "DNS:a.example");
+        Files.writeString(directory.resolve("x"), "nothing\n");
+        Path file = config("x", "a.key", "");
+        Files.writeString(file, Files.readString(file) + "\ncors: {origins: ['*'], credentials: true}\n");
+        assertThat(ConfigErrors.of(file)).hasSize(2).anyMatch(error -> error.contains("no certificate in it"));
+    }
+
+    @Test
     void theKeyOfAnother() throws Exception {
         certificates.selfSigned("a", "DNS:a.example").selfSigned("b", "DNS:b.example");
         certificates.selfSigned("r", "-newkey rsa:2048 -days 90 -addext subjectAltName=DNS:r.example", true);

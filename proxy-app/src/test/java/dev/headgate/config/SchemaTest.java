@@ -167,7 +167,7 @@ class SchemaTest {
     private static List<String> formats(Class<?> type) {
         if (type == boolean.class || type == Boolean.class) {
             return List.of("headgate-boolean");
-        } else if (type == int.class || type == long.class) {
+        } else if (type == int.class || type == Integer.class || type == long.class) {
             return List.of("headgate-integer", "headgate-size");
         } else if (type == Duration.class) {
             return List.of("headgate-duration");

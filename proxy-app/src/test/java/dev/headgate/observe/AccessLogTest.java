@@ -67,6 +67,23 @@ class AccessLogTest {
     }
 
     @Test
+    void goesOnInANewFileOnceTheOldOneWasRenamed() throws Exception {
+        Path file = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        try (AccessLog log = AccessLog.open(file.toString())) {
+            log.finished(Exchanges.full().record());
+            while (Files.size(file) == 0) {
+                Thread.onSpinWait();
+            }
+            Files.move(file, rotated);
+            log.reopen();
+            log.finished(Exchanges.bare().record());
+        }
+        assertThat(Files.readAllLines(rotated)).hasSize(1);
+        assertThat(Files.readAllLines(file)).hasSize(1);
+    }
+
+    @Test
     void namesThePathThatCannotBeOpened() {
         String path = directory.resolve("missing/access.log").toString();
         assertThatThrownBy(() -> AccessLog.open(path))
