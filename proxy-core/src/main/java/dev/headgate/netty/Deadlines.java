@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop's connections, looked at in one pass every tick: setting one is a write to a field,
@@ -33,6 +35,7 @@ final class Deadlines {
         abstract void expired();
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(1);
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -79,6 +82,15 @@ final class Deadlines {
         next = loop.schedule(this::look, tick, TimeUnit.NANOSECONDS);
     }
 
+    /** A defect in one must not end the time-outs of all. */
+    private static void expire(Deadline deadline) {
+        try {
+            deadline.expired();
+        } catch (RuntimeException e) {
+            LOG.error("time-out not carried out", e);
+        }
+    }
+
     private void look() {
         long now = System.nanoTime();
         for (int i = all.size() - 1; i >= 0; i--) {
@@ -86,7 +98,7 @@ final class Deadlines {
                 Deadline deadline = all.get(i);
                 if (deadline.at != Deadline.NEVER && now - deadline.at >= 0) {
                     deadline.clear();
-                    deadline.expired();
+                    expire(deadline);
                 }
             }
         }

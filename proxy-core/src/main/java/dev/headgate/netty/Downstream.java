@@ -40,6 +40,17 @@ abstract class Downstream {
         return connection.loop();
     }
 
+    /** Runs on the event loop; a defect ends the exchange, as one in a handler does. Any thread. */
+    final void run(Runnable task) {
+        channel.eventLoop().execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                channel.pipeline().fireExceptionCaught(e);
+            }
+        });
+    }
+
     /** As logged, for a request of the newest minor version. */
     abstract String protocol();
 

@@ -349,8 +349,8 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
             takenThenEnd(taken, answer, trailers);
             return;
         }
-        var unused = taken.whenComplete((nothing, failure) ->
-                downstream.channel().eventLoop().execute(() -> takenThenEnd(taken, answer, trailers)));
+        var unused =
+                taken.whenComplete((nothing, failure) -> downstream.run(() -> takenThenEnd(taken, answer, trailers)));
     }
 
     /** A defect in what is learned must not cost the client its answer. */

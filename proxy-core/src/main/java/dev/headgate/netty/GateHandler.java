@@ -173,7 +173,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         downstream.pauseReading();
         CompletableFuture<@Nullable Session> pending = found;
-        var unused = found.whenComplete((session, failure) -> ctx.executor().execute(() -> {
+        var unused = found.whenComplete((session, failure) -> downstream.run(() -> {
             if (!next.isFinished()) {
                 downstream.resumeReading();
                 sessionFound(ctx, next, pending);

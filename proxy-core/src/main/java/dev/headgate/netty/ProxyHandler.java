@@ -19,6 +19,9 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Forwarding forwarding = current;
         if (message instanceof Exchange exchange) {
+            if (forwarding != null) {
+                forwarding.release();
+            }
             forwarding = new Forwarding(exchange);
             current = forwarding;
             forwarding.start();

@@ -91,6 +91,12 @@ final class UpstreamConnecting {
                     .handler(this)
                     .connect(address.address());
             channel = connect.channel();
+            if (connect.isDone() && !connect.channel().isRegistered()) {
+                // No socket could be made; the future is of another thread, and there is no channel to close.
+                channel = null;
+                end(connect.cause());
+                return;
+            }
             connect.addListener((ChannelFuture connected) -> {
                 SslHandler tls =
                         connected.isSuccess() ? connected.channel().pipeline().get(SslHandler.class) : null;

@@ -277,6 +277,10 @@ final class UpstreamConnections {
         publish();
         if (waitedFor) {
             makeRoom();
+        } else if (upstream.waiting().get() > 0) {
+            // What whoever waited here was woken for goes to who waits elsewhere.
+            closeOneIdle();
+            upstream.wake();
         }
     }
 
