@@ -11,12 +11,16 @@ import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection, from its first packet on and whatever it turns out to speak. Confined to its event loop.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     static final String NAME = "client";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What the connection speaks, once that is known. */
     interface Protocol {
@@ -54,6 +58,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 ? IpAddress.of(remote.getAddress().getAddress())
                 : null;
         this.address = peer == null ? "-" : peer.toString();
+    }
+
+    /** What a client's bytes bring about is no news; this is. */
+    static void warn(Throwable defect) {
+        LOG.warn("downstream connection closed: {}", defect.toString());
+        LOG.debug("downstream connection closed", defect);
     }
 
     Channel channel() {
@@ -211,8 +221,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void reset() {
         if (protocol != null) {
             protocol.reset();
-            return;
+        } else {
+            breakOff();
         }
+    }
+
+    /** Closes so that the client sees a connection that was cut, and no proper end. */
+    void breakOff() {
         if (channel.isActive()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }

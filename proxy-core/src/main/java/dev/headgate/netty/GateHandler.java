@@ -29,8 +29,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the gate about each request. What it allows goes on as an {@link Exchange}, its content and its {@link BodyEnd};
@@ -39,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class GateHandler extends ChannelInboundHandlerAdapter {
     static final String NAME = "gate";
 
-    private static final Logger LOG = LoggerFactory.getLogger(GateHandler.class);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /*
@@ -417,8 +414,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         // What a client's bytes bring about is no news: one that speaks no TLS to a TLS port comes as DecoderException.
         boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
         if (!theirs) {
-            LOG.warn("downstream connection closed: {}", cause.toString());
-            LOG.debug("downstream connection closed", cause);
+            ClientConnection.warn(cause);
         }
         Exchange current = exchange;
         if (current != null && !current.isFinished()) {

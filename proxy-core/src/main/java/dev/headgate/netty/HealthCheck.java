@@ -1,12 +1,10 @@
 package dev.headgate.netty;
 
 import dev.headgate.netty.UpstreamOptions.Health;
-import dev.headgate.netty.UpstreamOptions.ProxyHeader;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -18,7 +16,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
@@ -70,13 +67,8 @@ final class HealthCheck {
     private void ask() {
         asking = true;
         next = loop.schedule(() -> answered(null), health.timeout().toNanos(), TimeUnit.NANOSECONDS);
-        ChannelFuture connect = transport
-                .connector(loop)
-                .disableResolver()
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .handler(new Initializer())
-                .connect(address.address());
+        ChannelFuture connect =
+                transport.connector(loop).handler(new Initializer()).connect(address.address());
         channel = connect.channel();
         connect.addListener((ChannelFuture connected) -> {
             if (!connected.isSuccess() && connected.channel() == channel) {
@@ -88,14 +80,7 @@ final class HealthCheck {
     private final class Initializer extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel made) {
-            ProxyHeader header = upstream.options().proxyHeader();
-            if (header != ProxyHeader.NONE) {
-                ProxyHeaderWriter.addTo(made.pipeline(), header, null);
-            }
-            SslContext tls = upstream.tls();
-            if (tls != null) {
-                made.pipeline().addLast(tls.newHandler(made.alloc(), upstream.host(), upstream.port()));
-            }
+            upstream.begin(made, null);
             made.pipeline().addLast(new HttpClientCodec(), new Answer(made));
         }
     }

@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
@@ -32,12 +31,7 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
     static void start(ClientConnection connection) {
         Http1Connection http1 = new Http1Connection(connection.channel(), connection);
         connection.speaks(http1);
-        connection
-                .channel()
-                .pipeline()
-                .addLast(HeadDecoder.NAME, http1.decoder)
-                .addLast(GateHandler.NAME, new GateHandler(http1))
-                .addLast(ProxyHandler.NAME, new ProxyHandler());
+        http1.handle(HeadDecoder.NAME, http1.decoder);
     }
 
     HeadDecoder decoder() {
@@ -177,10 +171,7 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
         closeAfterwards();
         decoder.discard();
         writer.release();
-        if (channel().isActive()) {
-            channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        channel().close();
+        connection().breakOff();
     }
 
     @Override

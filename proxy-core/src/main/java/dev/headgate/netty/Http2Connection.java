@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -21,13 +20,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A client's connection that speaks HTTP/2 (RFC 9113): an {@link Http2Stream} for each request. Confined to its event loop. */
 final class Http2Connection extends ChannelInboundHandlerAdapter implements ClientConnection.Protocol {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
-
     /** Frames that ask for an answer or for nothing, for each {@link #WINDOW_NANOS}. */
     private static final int IDLE_FRAMES = 1000;
 
@@ -85,10 +80,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         begun++;
         deadline.clear();
         Http2Stream downstream = new Http2Stream(stream, connection, this);
-        stream.pipeline()
-                .addLast(StreamDecoder.NAME, downstream.decoder())
-                .addLast(GateHandler.NAME, new GateHandler(downstream))
-                .addLast(ProxyHandler.NAME, new ProxyHandler());
+        downstream.handle(StreamDecoder.NAME, downstream.decoder());
         stream.closeFuture().addListener(closed -> closed());
     }
 
@@ -206,11 +198,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void reset() {
-        Channel channel = connection.channel();
-        if (channel.isActive()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        channel.close();
+        connection.breakOff();
     }
 
     @Override
@@ -226,8 +214,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
             return;
         }
         if (!(cause instanceof IOException)) {
-            LOG.warn("downstream connection closed: {}", cause.toString());
-            LOG.debug("downstream connection closed", cause);
+            ClientConnection.warn(cause);
             goAway(Http2Error.INTERNAL_ERROR, 0);
         }
         ctx.close();

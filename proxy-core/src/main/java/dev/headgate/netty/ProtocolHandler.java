@@ -13,8 +13,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Waits until a connection tells what it speaks, and sets that up in its own place: with TLS the client and the edge
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class ProtocolHandler extends ChannelInboundHandlerAdapter {
     static final String NAME = "protocol";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProtocolHandler.class);
     private static final String HTTP_2 = "h2";
     private static final ByteBuf PREFACE = Unpooled.unreleasableBuffer(Http2CodecUtil.connectionPrefaceBuf());
 
@@ -103,8 +100,7 @@ final class ProtocolHandler extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // One that speaks no TLS to a TLS port comes as DecoderException.
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
-            LOG.warn("downstream connection closed: {}", cause.toString());
-            LOG.debug("downstream connection closed", cause);
+            ClientConnection.warn(cause);
         }
         ctx.close();
     }

@@ -41,7 +41,6 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
 
     private final Http2Stream downstream;
     private final Http2Connection connection;
-    private final Limits limits;
     private final Timeouts timeouts;
     private final HeadParser parser;
     private final BodyDeadline bodyDeadline;
@@ -63,14 +62,10 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         this.downstream = downstream;
         this.connection = connection;
         Snapshot snapshot = downstream.edge().snapshot();
-        this.limits = snapshot.limits();
+        Limits limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
         this.parser = new HeadParser(limits.fields());
         this.bodyDeadline = new BodyDeadline(deadline, limits, timeouts);
-    }
-
-    Deadline deadline() {
-        return deadline;
     }
 
     /** Octets of the request's body that are still to come; -1 where nothing tells. */

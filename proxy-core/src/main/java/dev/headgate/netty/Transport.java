@@ -3,6 +3,7 @@ package dev.headgate.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -111,9 +112,14 @@ public enum Transport {
         return new ServerBootstrap().group(group).channelFactory(() -> new EpollServerSocketChannel(descriptor));
     }
 
-    /** What opens connections. */
+    /** What opens connections to addresses; who asks for one has a time-out of its own. */
     Bootstrap connector(EventLoop loop) {
-        Bootstrap connector = new Bootstrap().group(loop).channel(socket);
+        Bootstrap connector = new Bootstrap()
+                .group(loop)
+                .channel(socket)
+                .disableResolver()
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
         return this == IO_URING ? connector.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING) : connector;
     }
 

@@ -1,8 +1,12 @@
 package dev.headgate.netty;
 
 import dev.headgate.netty.UpstreamOptions.Authority;
+import dev.headgate.netty.UpstreamOptions.ProxyHeader;
+import dev.headgate.netty.UpstreamPool.Client;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -338,6 +342,25 @@ public final class Upstream {
     /** Requests that wait for a connection, on all event loops. */
     AtomicInteger waiting() {
         return waiting;
+    }
+
+    /**
+     * Adds what each new connection to it begins with: the header of the PROXY protocol, and TLS.
+     *
+     * @param client whom the header names; null for a connection of the edge's own
+     * @return null for plain HTTP
+     */
+    @Nullable
+    SslHandler begin(Channel made, @Nullable Client client) {
+        if (options.proxyHeader() != ProxyHeader.NONE) {
+            ProxyHeaderWriter.addTo(made.pipeline(), options.proxyHeader(), client);
+        }
+        if (tls == null) {
+            return null;
+        }
+        SslHandler security = tls.newHandler(made.alloc(), host, port);
+        made.pipeline().addLast("tls", security);
+        return security;
     }
 
     @Override

@@ -6,9 +6,7 @@ import dev.headgate.netty.UpstreamPool.Taker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -84,10 +82,6 @@ final class UpstreamConnecting {
             ChannelFuture connect = connections
                     .transport()
                     .connector(connections.loop().loop())
-                    .disableResolver()
-                    .option(ChannelOption.TCP_NODELAY, true)
-                    // Its own would not cover the handshake.
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                     .handler(this)
                     .connect(address.address());
             channel = connect.channel();
@@ -110,21 +104,16 @@ final class UpstreamConnecting {
 
         @Override
         protected void initChannel(Channel made) {
-            ProxyHeader header = upstream.options().proxyHeader();
-            if (header != ProxyHeader.NONE) {
-                ProxyHeaderWriter.addTo(made.pipeline(), header, client);
-            }
-            SslContext tls = upstream.tls();
+            SslHandler tls = upstream.begin(made, client);
             if (tls != null) {
-                SslHandler security = tls.newHandler(made.alloc(), upstream.host(), upstream.port());
-                security.setHandshakeTimeoutMillis(0);
-                made.pipeline().addLast("tls", security);
+                // The one of this attempt covers the handshake too.
+                tls.setHandshakeTimeoutMillis(0);
             }
             handler = new UpstreamHandler(
                     made,
                     upstream,
                     address,
-                    header == ProxyHeader.NONE ? null : client,
+                    upstream.options().proxyHeader() == ProxyHeader.NONE ? null : client,
                     connections.loop(),
                     snapshot,
                     connections.edge().connections());
