@@ -2,6 +2,7 @@ package dev.headgate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.OwnThread;
 import dev.headgate.profile.Binding;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.Ending;
@@ -308,13 +309,7 @@ class SessionsPageTest {
         CompletableFuture<Object> later = new CompletableFuture<>();
         try (AdminServer slow = serve(new OneAnswerStore(later), Duration.ofSeconds(20))) {
             AdminClient asking = new AdminClient("http://127.0.0.1:" + slow.port());
-            CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return asking.get("/sessions");
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<HttpResponse<String>> answer = OwnThread.call(() -> asking.get("/sessions"));
             later.complete(new SessionCounts(7, 0, 0, 0, 0, 0));
             assertThat(answer.get().body()).contains("\"live\" : 7");
         }

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.OwnThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +25,7 @@ final class ChildProcess implements AutoCloseable {
     private ChildProcess(Process process, Path out) {
         this.process = process;
         this.out = out;
-        CompletableFuture.runAsync(this::pump);
+        OwnThread.run(this::pump);
     }
 
     static ChildProcess run(Path config) throws IOException {

@@ -3,6 +3,7 @@ package dev.headgate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.headgate.OwnThread;
 import dev.headgate.admin.ReloadOutcome;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
@@ -224,7 +225,7 @@ class ReloadTest {
             AtomicBoolean done = new AtomicBoolean();
             List<CompletableFuture<Integer>> guests = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                guests.add(CompletableFuture.supplyAsync(() -> talk(proxy, guest, done)));
+                guests.add(OwnThread.call(() -> talk(proxy, guest, done)));
             }
             for (int i = 0; i < 100; i++) {
                 String listeners = i % 2 == 0 ? FREE : FREE + FREE;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.headgate.NeedsTool;
+import dev.headgate.OwnThread;
 import dev.headgate.config.Certificates;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.sandbox.Sandbox;
@@ -187,7 +188,7 @@ class TlsTest {
             Set<Certificate> seen = ConcurrentHashMap.newKeySet();
             List<CompletableFuture<Integer>> clients = new ArrayList<>();
             for (int c = 0; c < 4; c++) {
-                clients.add(CompletableFuture.supplyAsync(() -> shakeHands(proxy.port(), anyone, done, seen)));
+                clients.add(OwnThread.call(() -> shakeHands(proxy.port(), anyone, done, seen)));
             }
             for (int swap = 0; swap < 50; swap++) {
                 if (swap % 10 == 0) {

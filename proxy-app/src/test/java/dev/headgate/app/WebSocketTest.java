@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.headgate.OwnThread;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
@@ -205,7 +206,7 @@ class WebSocketTest {
     void theShutdownSaysGoodbye() throws Exception {
         Ear ear = new Ear();
         open(CHAT, ear);
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(proxy::close);
+        CompletableFuture<Void> closing = OwnThread.run(proxy::close);
         assertThat(ear.next()).isEqualTo("close 1001 shutting down");
         closing.get(10, TimeUnit.SECONDS);
         assertThat(proxy.record().aborted()).isNull();

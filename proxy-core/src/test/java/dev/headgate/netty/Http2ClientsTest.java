@@ -3,6 +3,7 @@ package dev.headgate.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.NeedsTool;
+import dev.headgate.OwnThread;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
@@ -98,13 +99,11 @@ class Http2ClientsTest {
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectErrorStream(true)
                 .start();
-        return CompletableFuture.supplyAsync(() -> {
+        return OwnThread.call(() -> {
             try {
                 String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
                 assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
                 return out;
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
             } finally {
                 process.destroy();
             }

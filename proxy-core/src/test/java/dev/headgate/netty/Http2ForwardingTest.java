@@ -9,6 +9,7 @@ import static dev.headgate.netty.RawHttp2.number;
 import static dev.headgate.netty.RawHttp2.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.OwnThread;
 import dev.headgate.gate.ForwardedSettings;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.Side;
@@ -59,15 +60,11 @@ class Http2ForwardingTest {
         RawHttp2 client = client(INITIAL_WINDOW_SIZE, 20_000);
         RawSocket server = get(client, 1);
         int size = 8 * MIB;
-        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
-            try {
-                server.send("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n");
-                byte[] piece = new byte[MIB];
-                for (int i = 0; i < size; i += MIB) {
-                    server.send(piece);
-                }
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
+        CompletableFuture<Void> sending = OwnThread.run(() -> {
+            server.send("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n");
+            byte[] piece = new byte[MIB];
+            for (int i = 0; i < size; i += MIB) {
+                server.send(piece);
             }
         });
         assertThat(client.next().type()).isEqualTo(HEADERS);
@@ -124,13 +121,9 @@ class Http2ForwardingTest {
         other.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         assertThat(client.answer(3).body()).isEqualTo("ok");
         assertThat(wire.record().requestId()).isEqualTo("one");
-        CompletableFuture<Void> taking = CompletableFuture.runAsync(() -> {
-            try {
-                server.input().skipNBytes(size);
-                server.send("HTTP/1.1 204 No Content\r\n\r\n");
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
+        CompletableFuture<Void> taking = OwnThread.run(() -> {
+            server.input().skipNBytes(size);
+            server.send("HTTP/1.1 204 No Content\r\n\r\n");
         });
         while (sent < size) {
             while (windows[0] < piece.length || windows[1] < piece.length) {

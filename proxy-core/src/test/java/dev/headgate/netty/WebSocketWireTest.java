@@ -2,11 +2,11 @@ package dev.headgate.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.OwnThread;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -119,20 +119,6 @@ class WebSocketWireTest {
         to.expect(octets);
     }
 
-    private interface Doing {
-        void run() throws IOException;
-    }
-
-    private static CompletableFuture<Void> meanwhile(Doing what) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                what.run();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
     private static void proper(ExchangeRecord record) {
         assertThat(record.status()).isEqualTo(101);
         assertThat(record.upstreamStatus()).isEqualTo(101);
@@ -182,9 +168,9 @@ class WebSocketWireTest {
         String payload = random(1 << 20);
         String up = Frames.masked(0x82, payload);
         String down = Frames.plain(0x82, payload);
-        CompletableFuture<Void> sending = meanwhile(() -> server.send(down));
-        CompletableFuture<Void> receiving = meanwhile(() -> server.expect(up));
-        CompletableFuture<Void> alsoSending = meanwhile(() -> client.send(up));
+        CompletableFuture<Void> sending = OwnThread.run(() -> server.send(down));
+        CompletableFuture<Void> receiving = OwnThread.run(() -> server.expect(up));
+        CompletableFuture<Void> alsoSending = OwnThread.run(() -> client.send(up));
         client.expect(down);
         CompletableFuture.allOf(sending, receiving, alsoSending).get(10, TimeUnit.SECONDS);
         proper(part());
@@ -307,7 +293,7 @@ class WebSocketWireTest {
     void theUpstreamBreaksOff() throws Exception {
         open();
         String words = Frames.plain(0x82, random(300_000));
-        CompletableFuture<Void> sending = meanwhile(() -> {
+        CompletableFuture<Void> sending = OwnThread.run(() -> {
             server.send(words);
             server.endOutput();
         });
