@@ -5,28 +5,23 @@ import dev.headgate.gate.Cause;
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Diagnosis.Confidence;
-import dev.headgate.gate.PresentedId;
+import dev.headgate.gate.Outcome;
 import dev.headgate.gate.UpstreamRefusal;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.Framing;
 import dev.headgate.http.ResponseHead;
 import dev.headgate.profile.Binding;
 import dev.headgate.profile.Endpoint;
-import dev.headgate.profile.Guards;
 import dev.headgate.profile.Profile;
 import dev.headgate.profile.Uuid;
 import dev.headgate.session.Ending;
 import dev.headgate.session.Session;
-import dev.headgate.session.SessionRecorder;
 import dev.headgate.session.SessionRecorder.NothingLearned;
 import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -89,9 +84,8 @@ final class Lessons {
         return brings || endpoint != null && isRefusal(head);
     }
 
-    /** A handshake that is accepted is one, too. */
     private static boolean isSuccess(ResponseHead head) {
-        return head.status() / 100 == 2 || head.status() == 101;
+        return Outcome.isSuccess(head.status());
     }
 
     /** A 401 or 403 that no other edge behind this one has refused or explained already. */
@@ -105,73 +99,32 @@ final class Lessons {
             exchange.add(AnswerFields.noStore(head));
             lookForCaches(head);
         }
-        // What is answered to a preflight says nothing of a token, even where one came with it.
-        Guards guards = request.demands();
-        TokenFingerprint token = request.token();
-        if (guards == null || token == null || !guards.issued()) {
-            return;
-        }
-        if (isSuccess(head)) {
-            bind(token);
+        if (Outcome.tells(request) && isSuccess(head)) {
+            bind();
             end();
         }
     }
 
     /** A 401 ends the token that it is about; where the API saw none, it is about none. */
     private void reject(ResponseHead head, ApiError error) {
-        Guards guards = request.demands();
         TokenFingerprint token = request.token();
-        boolean issued = guards != null && guards.issued() && request.session() != null;
-        if (head.status() == 401 && token != null && issued && !error.sawNoCredential()) {
+        if (token != null && Outcome.isRejected(request, head.status(), error)) {
             change(() -> store().end(token, new Ending(Ending.Cause.REJECTED, now())));
         }
     }
 
-    /** The first use that the upstream takes binds a token to what the create answer did not tell. */
-    private void bind(TokenFingerprint token) {
-        Session session = request.session();
-        boolean teaches = session == null ? request.policy().allowUnknownTokens() : namesMoreThan(session);
-        if (profile == null || !teaches) {
-            return;
-        }
-        Map<Binding, String> more = new EnumMap<>(Binding.class);
-        for (PresentedId id : request.ids()) {
-            boolean known = session != null && session.ids().containsKey(id.binding());
-            if (!known && id.value().length() <= SessionRecorder.LONGEST_ID) {
-                // Of two that differ, the upstream has taken one, and nobody here knows which.
-                more.merge(id.binding(), id.value(), (one, other) -> one.equals(other) ? one : "");
-            }
-        }
-        more.values().removeIf(String::isEmpty);
-        if (session == null || !more.isEmpty()) {
-            Session seen = Session.seen(token, profile.name(), more, request.claims(), now());
+    private void bind() {
+        Session seen = Outcome.seen(request, now());
+        if (seen != null) {
             change(() -> store().bind(seen));
         }
     }
 
-    /** Whether the request names an id of a kind that its token is not bound to yet. */
-    private boolean namesMoreThan(Session session) {
-        List<PresentedId> ids = request.ids();
-        boolean more = false;
-        for (int i = 0; i < ids.size() && !more; i++) {
-            more = !session.ids().containsKey(ids.get(i).binding());
-        }
-        return more;
-    }
-
-    /** A conversation or a member has been deleted. Of two that differ, nobody here knows which. */
     private void end() {
         Binding ends = endpoint == null ? null : endpoint.ends();
-        if (profile == null || ends == null) {
-            return;
-        }
-        List<String> ids = request.ids().stream()
-                .filter(id -> id.binding() == ends)
-                .map(PresentedId::value)
-                .distinct()
-                .toList();
-        if (ids.size() == 1) {
-            change(() -> store().end(profile.name(), ends, ids.get(0), new Ending(Ending.Cause.ENDED, now())));
+        String id = Outcome.ended(request);
+        if (profile != null && ends != null && id != null) {
+            change(() -> store().end(profile.name(), ends, id, new Ending(Ending.Cause.ENDED, now())));
         }
     }
 
