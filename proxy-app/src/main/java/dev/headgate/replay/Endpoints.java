@@ -67,7 +67,8 @@ public final class Endpoints {
         }
     }
 
-    private static boolean isUnder(String path, String prefix) {
+    /** By whole segments. */
+    static boolean isUnder(String path, String prefix) {
         int length = prefix.endsWith("/") ? prefix.length() - 1 : prefix.length();
         return path.regionMatches(0, prefix, 0, length)
                 && (path.length() == length || path.charAt(length) == '/' || length == 0);
