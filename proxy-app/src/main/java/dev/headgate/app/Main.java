@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             CheckCommand.class,
+            ReplayCommand.class,
             ExplainCommand.class,
             SandboxCommand.class
         })

@@ -64,12 +64,9 @@ final class Snapshots {
     Snapshot of(Config config) throws CannotStart {
         Config.Timeouts timeouts = config.timeouts();
         return new Snapshot(
-                new Gate(settings(config), Checks.ALL),
+                gate(config),
                 routes(config),
-                new SessionRecorder(
-                        hash,
-                        config.sessions().defaultLifetime(),
-                        config.sessions().clockSkew()),
+                recorder(config, hash),
                 limits(config.limits()),
                 new Timeouts(
                         timeouts.head(),
@@ -79,12 +76,21 @@ final class Snapshots {
                         timeouts.websocket()));
     }
 
+    static Gate gate(Config config) {
+        return new Gate(settings(config), Checks.ALL);
+    }
+
+    static SessionRecorder recorder(Config config, KeyedHash hash) {
+        return new SessionRecorder(
+                hash, config.sessions().defaultLifetime(), config.sessions().clockSkew());
+    }
+
     /** What was made last is in force. One that is not leaves no trace. */
     void keep() {
         known = made;
     }
 
-    private static Limits limits(Config.Limits limits) {
+    static Limits limits(Config.Limits limits) {
         return new Limits(
                 limits.head(),
                 limits.fields(),

@@ -74,7 +74,8 @@ public final class Filter {
         return wanted.endsWith("xx") ? status / 100 == wanted.charAt(0) - '0' : wanted.equals(String.valueOf(status));
     }
 
-    boolean wants(RecordedExchange exchange) {
+    /** Whether it is left in. */
+    public boolean wants(RecordedExchange exchange) {
         boolean included = includes.isEmpty() || includes.stream().anyMatch(one -> one.test(exchange));
         return included && excludes.stream().noneMatch(one -> one.test(exchange));
     }

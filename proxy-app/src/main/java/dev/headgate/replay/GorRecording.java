@@ -208,7 +208,7 @@ final class GorRecording implements Recording {
                 default -> {}
             }
         } catch (BadHead | BadEntry e) {
-            problems.found(place(), e.getMessage());
+            problems.found(place(), String.valueOf(e.getMessage()));
         } catch (NumberFormatException e) {
             problems.found(place(), "payload header: a time beyond reason (expected: nanoseconds since 1970)");
         }
