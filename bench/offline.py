@@ -42,7 +42,7 @@ def conversation():
     messages = "/api/v2/guests/messages"
     token, guest, chat = "{{token:@A@}}", "{{id:@B@}}", "{{id:@C@}}"
     bearer = "Bearer " + token
-    issued = ('{"guest_token":"%s","guestId":"%s","conversationId":"%s","expiresIn":900,"scope":"guest:chat"}'
+    issued = ('{"guest_token":"%s","guestId":"%s","conversationId":"%s","expiresIn":900,"scope":"guest:chat guest:chat:write"}'
               % (token, guest, chat))
     text = '{"guestId":"%s","conversationId":"%s","text":"How can I change my order? It was placed yesterday."}'
     mine = text % (guest, chat)

@@ -209,8 +209,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 problems(err));
         boolean whole = true;
         for (Path file : files) {
-            try (Recording recording = Recordings.open(file, problems(err))) {
-                replay.run(recording);
+            try {
+                replay.run(Recordings.open(file, problems(err)));
             } catch (IOException e) {
                 err.println("headgate: " + e.getMessage());
                 whole = false;

@@ -42,7 +42,8 @@ class OldValuesTest {
         learned("guest-1234", "A");
         learned("guest-1234-5678", "B");
 
-        assertThat(filled("guest-1234 guest-1234-5678 guest-1234-5679", Encoding.PLAIN)).isEqualTo("A B A-5679");
+        assertThat(filled("guest-1234 guest-1234-5678 guest-1234-5679", Encoding.PLAIN))
+                .isEqualTo("A B A-5679");
     }
 
     @Test
@@ -57,7 +58,8 @@ class OldValuesTest {
     void aUuidIsTheSameInEitherCase() {
         learned(GUEST, "A");
 
-        assertThat(filled("x " + GUEST.toUpperCase(java.util.Locale.ROOT), Encoding.PLAIN)).isEqualTo("x A");
+        assertThat(filled("x " + GUEST.toUpperCase(java.util.Locale.ROOT), Encoding.PLAIN))
+                .isEqualTo("x A");
         assertThat(filled("TOKENABCD", Encoding.PLAIN)).isEqualTo("TOKENABCD");
     }
 
@@ -65,18 +67,20 @@ class OldValuesTest {
     void aShortValueIsFoundAsAWord() {
         learned("1042", "77");
 
-        assertThat(filled("{\"id\":\"1042\",\"n\":\"10421\"}", Encoding.JSON)).isEqualTo("{\"id\":\"77\",\"n\":\"10421\"}");
+        assertThat(filled("{\"id\":\"1042\",\"n\":\"10421\"}", Encoding.JSON))
+                .isEqualTo("{\"id\":\"77\",\"n\":\"10421\"}");
     }
 
     @Test
     void aPlaceholderThatNobodyTeachesBecomesTheSameStandInEachTime() {
         String fingerprint = "9f86d081884c7d659a2feaa0c55ad015";
 
-        String once = filled("Bearer {{token:" + fingerprint + "}} {{id:" + fingerprint + "}} {{masked}}", Encoding.PLAIN);
+        String once =
+                filled("Bearer {{token:" + fingerprint + "}} {{id:" + fingerprint + "}} {{masked}}", Encoding.PLAIN);
 
         assertThat(once)
-                .isEqualTo("Bearer headgate-unknown-" + fingerprint
-                        + " 9f86d081-884c-8d65-8a2f-eaa0c55ad015 {{masked}}");
+                .isEqualTo(
+                        "Bearer headgate-unknown-" + fingerprint + " 9f86d081-884c-8d65-8a2f-eaa0c55ad015 {{masked}}");
         assertThat(new OldValues(1 << 20)
                         .holes("{{token:" + fingerprint + "}}", Encoding.PLAIN)
                         .filled())
