@@ -13,6 +13,8 @@ import dev.headgate.replay.Recording;
 import dev.headgate.replay.Recordings;
 import dev.headgate.replay.Replay;
 import dev.headgate.replay.ReplayTarget;
+import dev.headgate.replay.compare.ReplayComparison;
+import dev.headgate.replay.compare.ReplayReport;
 import dev.headgate.session.KeyedHash;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,6 +48,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:nothing differs", "1:something differs", "2:bad input, or nothing could be replayed"})
 public final class ReplayCommand implements Callable<Integer> {
     private static final int MOST_CONCURRENT = 10_000;
+    private static final long ANSWER_MILLIS = 30_000;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -113,6 +117,27 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--exclude", paramLabel = "EXPR", description = "Leaves these out; wins over --include.")
     private List<String> excludes = List.of();
 
+    @Option(
+            names = "--ignore",
+            paramLabel = "POINTER",
+            description = "Values of JSON answers that may differ, by JSON Pointer; * for any member or element.")
+    private List<String> ignored = List.of();
+
+    @Option(names = "--compare-field", paramLabel = "NAME", description = "Also compares this field of answers.")
+    private List<String> fields = List.of();
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Writes a web page of the results.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Writes the results as JSON; - for standard output, in the place of the table.")
+    private @Nullable String json;
+
+    @Option(names = "--junit", paramLabel = "FILE", description = "Writes the results as JUnit's XML.")
+    private @Nullable Path junit;
+
     private final Map<String, String> env;
 
     public ReplayCommand() {
@@ -148,39 +173,57 @@ public final class ReplayCommand implements Callable<Integer> {
             return offline(out, err);
         }
         if (target == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "headgate: --target: missing (expected: http://HOST:PORT, or --offline)");
+            throw bad("--target: missing (expected: http://HOST:PORT, or --offline)");
         }
         Replay.Settings settings = new Replay.Settings(
-                ReplayTarget.of(target, allowRemote), endpoints(), filter(), pace(), concurrency(), keepHost, 30_000);
-        boolean whole = true;
-        Outcomes outcomes = new Outcomes();
-        try (Replay replay = new Replay(settings, outcomes, problems(err))) {
+                ReplayTarget.of(target, allowRemote),
+                endpoints(),
+                filter(),
+                pace(),
+                concurrency(),
+                keepHost,
+                ANSWER_MILLIS);
+        ReplayReport report = report(settings.target().toString());
+        ReplayOutput output = new ReplayOutput(out, err, report);
+        boolean complete = true;
+        try (Replay replay = new Replay(settings, report, output)) {
             for (Path file : files) {
-                whole &= run(replay, file, err);
+                complete &= run(replay, file, output);
             }
             Replay.Totals totals = replay.finish();
             String unreachable = replay.unreachable();
             if (unreachable != null) {
-                err.println("headgate: " + unreachable);
+                output.say(unreachable);
                 return 2;
             }
-            outcomes.print(out);
-            summarize(totals, err);
-            return exit(totals.answered() > 0 && whole, outcomes);
+            int exit = output.finish(new ReplayOutput.Reports(html, json, junit), complete && totals.answered() > 0);
+            List<String> parts = new ArrayList<>();
+            parts.add(totals.answered() + " replayed");
+            ReplayOutput.add(parts, totals.unanswered(), "without an answer");
+            ReplayOutput.add(parts, totals.excluded(), "left out by the filter");
+            ReplayOutput.add(parts, totals.skipped(), "that cannot be replayed");
+            output.say(String.join(", ", parts));
+            return exit;
+        }
+    }
+
+    /** Whether all of it could be read. */
+    private static boolean run(Replay replay, Path file, ReplayOutput output) throws InterruptedException {
+        try (Recording recording = Recordings.open(file, output)) {
+            replay.run(recording);
+            return true;
+        } catch (IOException e) {
+            output.say(String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
     private int offline(PrintWriter out, PrintWriter err) throws ConfigException {
         if (config == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "headgate: --config: missing (expected: with --offline, the configuration to ask)");
+            throw bad("--config: missing (expected: with --offline, the configuration whose gate is asked)");
         }
         if (target != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "headgate: --target: given with --offline, which sends nothing (expected: one)");
+            throw bad("--target: given with --offline, which sends nothing (expected: one of them)");
         }
         Filter filter = filter();
         Config loaded = ConfigLoader.load(config, env, BuiltInProfiles.ALL.keySet());
@@ -193,7 +236,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 .toList();
         // Fingerprints are only compared with each other, and never shown.
         KeyedHash hash = new KeyedHash(0, 0);
-        Outcomes outcomes = new Outcomes();
+        ReplayReport report = report("the gate of " + config);
+        ReplayOutput output = new ReplayOutput(out, err, report);
         OfflineReplay replay = new OfflineReplay(
                 Snapshots.gate(loaded),
                 routes,
@@ -203,81 +247,52 @@ public final class ReplayCommand implements Callable<Integer> {
                 Snapshots.limits(loaded.limits()),
                 (exchange, verdict, reason) -> {
                     if (filter.wants(exchange)) {
-                        outcomes.decided(exchange, verdict, reason);
+                        report.acceptVerdict(ReplayOutput.judged(exchange), verdict, reason);
                     }
                 },
-                problems(err));
-        boolean whole = true;
+                output);
+        boolean complete = true;
         for (Path file : files) {
             try {
-                replay.run(Recordings.open(file, problems(err)));
+                replay.run(Recordings.open(file, output));
             } catch (IOException e) {
-                err.println("headgate: " + e.getMessage());
-                whole = false;
+                output.say(String.valueOf(e.getMessage()));
+                complete = false;
             }
         }
         OfflineReplay.Totals totals = replay.totals();
-        outcomes.print(out);
+        int exit = output.finish(new ReplayOutput.Reports(html, json, junit), complete && totals.decided() > 0);
         List<String> parts = new ArrayList<>();
         parts.add(totals.decided() + " decided");
-        add(parts, totals.undecided(), "that the gate cannot be asked about");
-        add(parts, totals.unread(), "that Headgate could not read when they were recorded");
-        err.println("headgate: " + String.join(", ", parts));
-        return exit(totals.decided() > 0 && whole, outcomes);
+        ReplayOutput.add(parts, totals.undecided() + totals.unread(), "that the gate cannot be asked about");
+        output.say(String.join(", ", parts));
+        return exit;
     }
 
-    private static int exit(boolean good, Outcomes outcomes) {
-        return !good ? 2 : outcomes.differ() ? 1 : 0;
-    }
-
-    /** Whether all of it could be read. */
-    private static boolean run(Replay replay, Path file, PrintWriter err) throws InterruptedException {
-        try (Recording recording = Recordings.open(file, problems(err))) {
-            replay.run(recording);
-            return true;
-        } catch (IOException e) {
-            err.println("headgate: " + e.getMessage());
-            return false;
+    private ReplayReport report(String against) {
+        String subject = files.stream().map(Path::toString).collect(Collectors.joining(", ")) + " against " + against;
+        try {
+            return new ReplayReport(new ReplayComparison(ignored, fields), subject);
+        } catch (IllegalArgumentException e) {
+            throw bad(String.valueOf(e.getMessage()));
         }
     }
 
-    private static Recording.Problems problems(PrintWriter err) {
-        return (place, message) -> {
-            err.println("headgate: " + place + ": " + message);
-            err.flush();
-        };
-    }
-
-    private static void summarize(Replay.Totals totals, PrintWriter err) {
-        List<String> parts = new ArrayList<>();
-        parts.add(totals.answered() + " replayed");
-        add(parts, totals.unanswered(), "without an answer");
-        add(parts, totals.excluded(), "left out by the filter");
-        add(parts, totals.unsendable(), "that cannot be sent");
-        add(parts, totals.upgrades(), "upgrades to WebSocket, which are not replayed");
-        add(parts, totals.unread(), "that Headgate could not read when they were recorded");
-        err.println("headgate: " + String.join(", ", parts));
-    }
-
-    private static void add(List<String> parts, long count, String what) {
-        if (count > 0) {
-            parts.add(count + " " + what);
-        }
+    private ParameterException bad(String message) {
+        return new ParameterException(spec.commandLine(), "headgate: " + message);
     }
 
     private Filter filter() {
         try {
             return Filter.of(includes, excludes);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "headgate: " + e.getMessage(), e);
+            throw bad(String.valueOf(e.getMessage()));
         }
     }
 
     private int concurrency() {
         if (concurrency < 1 || concurrency > MOST_CONCURRENT) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "headgate: --concurrency: " + concurrency + " (expected: 1 to " + MOST_CONCURRENT + ")");
+            throw bad("--concurrency: " + concurrency + " (expected: 1 to " + MOST_CONCURRENT + ")");
         }
         return concurrency;
     }
@@ -291,9 +306,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         double value = pacing.rate == 0 ? pacing.speed : pacing.rate;
         if (!(value > 0 && value <= 1_000_000)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "headgate: --speed or --rate: " + value + " (expected: more than 0, at most 1000000)");
+            throw bad("--speed or --rate: " + value + " (expected: more than 0, at most 1000000)");
         }
         return pacing.rate == 0 ? Pace.recorded(value) : Pace.rate(value);
     }

@@ -174,6 +174,7 @@ public final class OfflineReplay {
             RecordedRequest request = next.request();
             if (request == null) {
                 unread++;
+                problems.found(next.place(), "Headgate could not read it when it was recorded; it is left out");
                 continue;
             }
             try {

@@ -133,10 +133,13 @@ public final class Replay implements AutoCloseable {
         RecordedRequest request = exchange.request();
         if (request == null) {
             unread++;
+            problems.found(exchange.place(), "Headgate could not read it when it was recorded; it is left out");
             return List.of();
         }
         if (Planner.isUpgrade(exchange, request)) {
             upgrades++;
+            problems.found(
+                    exchange.place(), "an upgrade to WebSocket, which a request alone cannot replay; it is left out");
             return List.of();
         }
         try {

@@ -15,7 +15,9 @@ import dev.headgate.sandbox.SandboxConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,5 +142,127 @@ class ReplayWireTest {
         replay(recorder.exchanges(), Filter.ALL, 8);
 
         assertThat(outcomes()).isEqualTo(outcomes(recorder.exchanges()));
+    }
+
+    @Test
+    void conversationsAreKeptApartAndInOrder() throws Exception {
+        Recorder recorder = new Recorder(proxy.port());
+        List<JsonNode> guests = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            guests.add(recorder.identity("{\"purpose\":\"chat\"}"));
+        }
+        for (int round = 0; round < 3; round++) {
+            for (JsonNode guest : guests) {
+                recorder.message(RawClient.bearer(guest), guest);
+            }
+        }
+        for (int i = 0; i < 50; i += 10) {
+            recorder.message(RawClient.bearer(guests.get(i)), guests.get(i + 1));
+            recorder.identity("{\"purpose\":\"chat\",\"guestId\":\""
+                    + guests.get(i).path("guestId").asString("") + "\"}");
+            recorder.message(RawClient.bearer(guests.get(i)), guests.get(i));
+        }
+
+        restart();
+        replay(recorder.masked(), Filter.ALL, 16);
+
+        assertThat(outcomes()).isEqualTo(outcomes(recorder.exchanges()));
+        assertThat(outcomes())
+                .filteredOn(line -> line.contains("session.guest"))
+                .hasSize(5);
+        assertThat(outcomes())
+                .filteredOn(line -> line.contains("token.superseded"))
+                .hasSize(5);
+        Map<String, Integer> last = new HashMap<>();
+        for (ReplayedExchange one : replayed) {
+            String token = one.recorded().request().value("authorization");
+            int number = Integer.parseInt(one.recorded().place().replaceAll("\\D", ""));
+            assertThat(last.merge(
+                            String.valueOf(token), number, (before, now) -> before < now ? now : Integer.MAX_VALUE))
+                    .satisfiesAnyOf(
+                            n -> assertThat(token).isNull(), n -> assertThat(n).isLessThan(Integer.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void aBrowsersExportGetsItsTokensAgain() throws Exception {
+        Recorder recorder = new Recorder(proxy.port());
+        JsonNode ada = recorder.identity("{\"purpose\":\"chat\"}");
+        recorder.message(RawClient.bearer(ada), ada);
+        recorder.message("", ada);
+        JsonNode grace = recorder.identity("{\"purpose\":\"chat\"}");
+        recorder.message(RawClient.bearer(grace), grace);
+        recorder.read(RawClient.bearer(ada), ada);
+
+        restart();
+        replay(Recorder.sanitized(recorder.exchanges()), Filter.ALL, 4);
+
+        assertThat(outcomes())
+                .containsExactly(
+                        "recording: entry 1 200 null",
+                        "recording: entry 2 200 null",
+                        "recording: entry 3 401 auth.missing",
+                        "recording: entry 4 200 null",
+                        "recording: entry 5 200 null",
+                        "recording: entry 6 200 null");
+        assertThat(replayed.stream().filter(one -> one.notes().contains("attached the session's token")))
+                .hasSize(3);
+    }
+
+    @Test
+    void createCallsThatAreLeftOutAreSentWhereTheyAreNeeded() throws Exception {
+        Recorder recorder = new Recorder(proxy.port());
+        JsonNode ada = recorder.identity("{\"purpose\":\"chat\"}");
+        recorder.identity("{\"purpose\":\"chat\"}");
+        recorder.message(RawClient.bearer(ada), ada);
+
+        restart();
+        long before = sandbox.requestCount();
+        Replay.Totals totals = replay(recorder.masked(), Filter.of(List.of("path=*/messages"), List.of()), 4);
+
+        assertThat(outcomes()).containsExactly("recording: entry 3 200 null");
+        assertThat(sandbox.requestCount() - before).isEqualTo(2);
+        assertThat(totals).isEqualTo(new Replay.Totals(2, 0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void whatDependsOnACreateCallThatFailsIsReplayedAllTheSame() throws Exception {
+        Recorder recorder = new Recorder(proxy.port());
+        JsonNode ada = recorder.identity("{\"purpose\":\"chat\"}");
+        recorder.message(RawClient.bearer(ada), ada);
+
+        stop();
+        sandbox = Sandbox.start(SandboxConfig.defaults());
+        try (Hop refusing = Hop.before(sandbox.url(), new Hop.Fault() {
+            @Override
+            public String refuse(String path, Map<String, String> fields) {
+                return path.endsWith("/identities") ? "no" : null;
+            }
+        })) {
+            proxy = RunningProxy.before(refusing.url(), directory, "");
+            replay(recorder.masked(), Filter.ALL, 4);
+        }
+
+        assertThat(outcomes()).containsExactly("recording: entry 1 403 null", "recording: entry 2 401 token.unknown");
+        assertThat(replayed.get(1).notes())
+                .containsExactly(
+                        "the create call that issued its token or ids gave none in the replay: stand-ins were sent");
+    }
+
+    @Test
+    void whatCannotHaveBeenOneRequestIsNotSent() throws Exception {
+        Recorder recorder = new Recorder(proxy.port());
+        recorder.send("GET", "/a", "X-Note: harmless\r\n", "");
+        recorder.send("GET", "/b", "", "");
+        long before = sandbox.requestCount();
+
+        replay(
+                Recorder.map(recorder.exchanges(), text -> text.equals("harmless") ? "a\r\n\r\nGET /c HTTP/1.1" : text),
+                Filter.ALL,
+                1);
+
+        assertThat(problems)
+                .containsExactly("recording: entry 1: its field X-Note has a control character, so it cannot be sent");
+        assertThat(sandbox.requestCount() - before).isEqualTo(1);
     }
 }
