@@ -45,18 +45,18 @@ def parse():
     parser.add_argument("--rounds", type=positive, help="default 5")
     parser.add_argument("--seconds", type=positive, help="of each round (default 5)")
     parser.add_argument("--warmup", type=positive,
-                        help="seconds for Headgate, or 400,000 requests; more with more than two workloads (default 30)")
+                        help="seconds for Headgate with one or two workloads, longer with more (default 30)")
     parser.add_argument("--connections", type=positive, default=64)
     parser.add_argument("--tier", type=names(list(TIERS)), default=list(TIERS), help="of: " + ", ".join(TIERS))
     parser.add_argument("--workload", type=names(list(WORKLOADS)), default=list(WORKLOADS),
                         help="of: " + ", ".join(WORKLOADS) + "; those that a tier does not have are left out")
     parser.add_argument("--only", type=names(PEERS), default=PEERS, help="proxies, of: " + ", ".join(PEERS))
     parser.add_argument("--no-half", dest="half", action="store_false", help="no latencies at half of nginx's throughput")
-    parser.add_argument("--idle", type=count, help="idle connections; 0 leaves that part out (default 5000)")
+    parser.add_argument("--idle", type=count, help="idle connections; 0 leaves that part out (default 10000)")
     parser.add_argument("--starts", type=count, help="of each proxy, timed; 0 leaves that part out (default 5)")
     parser.add_argument("--idle-only", action="store_true", help="no load and no starts, only the idle connections")
     options = parser.parse_args()
-    for key, usual, quick in (("rounds", 5, 1), ("seconds", 5, 2), ("warmup", 30, 10), ("idle", 5000, 500), ("starts", 5, 1)):
+    for key, usual, quick in (("rounds", 5, 1), ("seconds", 5, 2), ("warmup", 30, 10), ("idle", 10000, 500), ("starts", 5, 1)):
         if getattr(options, key) is None:
             setattr(options, key, quick if options.quick else usual)
     return options
@@ -67,10 +67,6 @@ def main():
     notes = ["quick: this run shows that all of it works; do not quote it"] if options.quick else []
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    # HAProxy wants two for each connection it allows.
-    if hard != resource.RLIM_INFINITY and hard // 2 - 1000 < options.idle:
-        options.idle = max(hard // 2 - 1000, 1)
-        notes.append(f"the limit of {hard} open files allows {options.idle} idle connections only")
 
     report = {"environment": environment(options), "rows": [], "idle": [], "starts": [], "targets": [], "notes": notes}
     directory = tempfile.mkdtemp(prefix="headgate-bench-")
@@ -86,8 +82,12 @@ def main():
             note(f"starting {peer}")
             report["starts"].append(first_answer(peer, other, options, directory))
         for peer in alone if options.idle else []:
-            note(f"{options.idle} idle connections: {peer}")
-            report["idle"].append(idle(peer, other, options, directory))
+            # HAProxy wants two open files for each connection it allows.
+            most = sys.maxsize if hard == resource.RLIM_INFINITY else max(1, (hard // 2 if peer == "haproxy" else hard) - 1000)
+            if most < options.idle:
+                notes.append(f"the limit of {hard} open files allows {most} idle connections only ({peer})")
+            note(f"{min(options.idle, most)} idle connections: {peer}")
+            report["idle"].append(idle(peer, other, min(options.idle, most), directory))
     except Unavailable as problem:
         print(f"bench/run: the upstream: {problem}", file=sys.stderr)
         return 3

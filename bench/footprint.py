@@ -15,8 +15,8 @@ from plan import BODY, CREDENTIAL, SMALL, Failed, Unavailable, told
 REQUEST = f"GET {SMALL} HTTP/1.1\r\nHost: bench\r\nAuthorization: {CREDENTIAL}\r\n\r\n".encode()
 
 
-def idle(peer, other, options, directory):
-    row = {"peer": peer, "connections": options.idle, "problem": None}
+def idle(peer, other, count, directory):
+    row = {"peer": peer, "connections": count, "problem": None}
     env = dict(os.environ)
     is_headgate = peer.startswith("headgate")
     if is_headgate:
@@ -30,10 +30,10 @@ def idle(peer, other, options, directory):
             open_idle(server.port, 100, connections)
             close_all(connections)
         before = footprint(server, jcmd)
-        open_idle(server.port, options.idle, connections)
+        open_idle(server.port, count, connections)
         after = footprint(server, jcmd)
         for key in after:
-            row[key + "_kib_each"] = (after[key] - before[key]) / options.idle
+            row[key + "_kib_each"] = (after[key] - before[key]) / count
     except PROBLEMS as problem:
         row["problem"] = told(problem)
     finally:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 
 from plan import (CREDENTIAL, DOWNLOAD, ENCRYPTED, HERE, LOAD_CORE, SESSIONS, SMALL, WORKLOADS, Failed, Unavailable,
                   message, session)
@@ -33,20 +32,24 @@ def load(server, tier, workload, seconds, connections):
 
 
 def run(command):
-    begin = time.monotonic()
     try:
-        text = subprocess.run(["taskset", "-c", LOAD_CORE, *command], stdin=subprocess.DEVNULL,
+        return subprocess.run(["taskset", "-c", LOAD_CORE, *command], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, text=True, check=True).stdout
     except subprocess.CalledProcessError as problem:
         raise Failed(f"{command[0]} ended with {problem.returncode}") from problem
-    return text, time.monotonic() - begin
+
+
+def seconds_in(text, before):
+    """The time that a tool prints behind such a text."""
+    value, unit = re.search(rf"{before} ([\d.]+)(us|ms|s|m)", text).groups()
+    return float(value) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
 
 
 def wrk(server, tier, workload, seconds, connections):
     origin = f"https://127.0.0.1:{server.tls_port}" if workload == "tls" else f"http://127.0.0.1:{server.port}"
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Authorization: {CREDENTIAL}",
                "-s", os.path.join(HERE, "load.lua"), origin + (DOWNLOAD if workload == "download" else SMALL), "--", workload]
-    text, elapsed = run(command + ([str(SESSIONS)] if tier == "guard" else []))
+    text = run(command + ([str(SESSIONS)] if tier == "guard" else []))
     requests = int(re.search(r"(\d+) requests in", text)[1])
     if bad := re.search(r"Non-2xx or 3xx responses: (\d+)", text):
         raise Failed(f"{bad[1]} non-2xx of {requests}")
@@ -55,15 +58,15 @@ def wrk(server, tier, workload, seconds, connections):
     if requests == 0:
         raise Failed("no request was answered")
     p50, p99, p999 = (int(us) / 1000 for us in re.search(r"percentiles_us (\d+) (\d+) (\d+)", text).groups())
-    return requests, elapsed, {"p50_ms": p50, "p99_ms": p99, "p999_ms": p999}
+    return requests, seconds_in(text, "requests in"), {"p50_ms": p50, "p99_ms": p99, "p999_ms": p999}
 
 
 def h2load(directory, arguments):
-    """h2load's own text, the seconds, and (start, duration) of each request in us; Failed with any that went wrong."""
+    """h2load's own text, and (start, duration) of each request in us; Failed with any that went wrong."""
     log = os.path.join(directory, "h2load.log")
     with contextlib.suppress(FileNotFoundError):
         os.remove(log)  # h2load appends
-    text, elapsed = run(["h2load", "-t1", f"--log-file={log}", *arguments])
+    text = run(["h2load", "-t1", f"--log-file={log}", *arguments])
     with open(log) as file:
         rows = [tuple(map(int, line.split("\t")[:3])) for line in file]
     if bad := sum(1 for _, status, _ in rows if not 200 <= status < 300):
@@ -73,7 +76,7 @@ def h2load(directory, arguments):
         raise Failed(f"h2load: {lost[0] if lost else 'no summary'}")
     if not rows:
         raise Failed("no request was answered")
-    return text, elapsed, [(begin, duration) for begin, _, duration in rows]
+    return text, [(begin, duration) for begin, _, duration in rows]
 
 
 def percentiles(durations):
@@ -86,13 +89,13 @@ def percentiles(durations):
 def h2(server, seconds, connections):
     """As many requests under way as wrk's connections, on few connections with several streams each."""
     streams = min(8, connections)
-    text, elapsed, rows = h2load(os.path.dirname(server.log), [
+    text, rows = h2load(os.path.dirname(server.log), [
         f"-c{max(1, connections // streams)}", f"-m{streams}", f"-D{seconds}", "-H", f"authorization: {CREDENTIAL}",
         f"https://127.0.0.1:{server.tls_port}{SMALL}"])
     for expected in ("Application protocol: h2", "TLS Protocol: TLSv1.3"):
         if expected not in text:
             raise Failed(f"not {expected.lower()}")
-    return len(rows), elapsed, percentiles([duration for _, duration in rows])
+    return len(rows), seconds_in(text, "finished in"), percentiles([duration for _, duration in rows])
 
 
 def steady(server, tier, workload, seconds, connections, rate):
@@ -108,7 +111,7 @@ def steady(server, tier, workload, seconds, connections, rate):
         credential, body = CREDENTIAL, message(*session(1)[1:])
     if workload == "post":
         arguments += ["-d", write(directory, "message.json", body), "-H", "content-type: application/json"]
-    _, _, rows = h2load(directory, [*arguments, "-H", f"authorization: {credential}", f"http://127.0.0.1:{server.port}{SMALL}"])
+    _, rows = h2load(directory, [*arguments, "-H", f"authorization: {credential}", f"http://127.0.0.1:{server.port}{SMALL}"])
     begin = min(rows)[0] + ramp * 1e6
     end = max(rows)[0] - ramp * 1e6
     counted = [duration for start, duration in rows if begin <= start < end]

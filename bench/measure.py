@@ -13,7 +13,7 @@ import time
 from guard import ask, fill, refuses
 from loads import lacks, load, steady
 from peers import start
-from plan import (CREDENTIAL, ENCRYPTED, HALF, NGINX, ORG, PROXY_CORE, TIERS, WORKLOADS, Failed, Unavailable, measures,
+from plan import (CREDENTIAL, DOWNLOAD, ENCRYPTED, HALF, NGINX, ORG, PROXY_CORE, TIERS, WORKLOADS, Failed, Unavailable, measures,
                   message, note, session, told)
 from process import busy_seconds
 from upstream import requests as upstream_requests
@@ -30,7 +30,9 @@ def probe(server, tier, workload="get"):
         credential = "Bearer " + token
         status, headers, text = ask(server, [credential], message(guest, conversation), "/api/v2/guests/probe")
     else:
-        status, headers, text = look(server, workload)
+        status, headers, text = look(server, workload, "/probe")
+        if workload == "download" and (length := len(look(server, workload, DOWNLOAD)[2])) != 64 * 1024:
+            raise Failed(f"the download had {length} bytes")
     if status != 200:
         raise Failed(f"probe got {status}")
     seen = json.loads(text)
@@ -43,7 +45,7 @@ def probe(server, tier, workload="get"):
             raise Failed("x-request-id not the same on both sides")
 
 
-def look(server, workload):
+def look(server, workload, path):
     headers = {"Authorization": CREDENTIAL}
     if workload == "tls":
         connection = http.client.HTTPSConnection("127.0.0.1", server.tls_port, timeout=10, context=ssl._create_unverified_context())
@@ -55,7 +57,7 @@ def look(server, workload):
         connection.connect()
         if workload == "tls" and connection.sock.version() != "TLSv1.3":
             raise Failed(f"not TLS 1.3 but {connection.sock.version()}")
-        connection.request("GET", "/probe", headers=headers)
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         if workload == "connect" and server.name != "haproxy-tcp" and not answer.will_close:
             raise Failed("the connection stays open")
@@ -68,11 +70,14 @@ def warm_up(server, peer, tier, workloads, options):
             load(server, tier, workload, 1, options.connections)
         return
     # All workloads in turn, so that none is measured with code compiled for another one only.
-    share = 1 if options.quick else max(1, len(workloads) / 2)
-    begin, done = time.monotonic(), 0
-    while time.monotonic() - begin < options.warmup * share and done < 400000 * share or done < 1000:
-        for workload in workloads:
-            done += load(server, tier, workload, 1 if options.quick else 2, options.connections)[0]
+    seconds = options.warmup * (1 if options.quick else max(1, len(workloads) / 2))
+    begin, done = time.monotonic(), dict.fromkeys(workloads, 0)
+    while time.monotonic() - begin < seconds or not all(done.values()):
+        cold = [workload for workload in workloads if done[workload] < 400000 / min(2, len(workloads))]
+        if not cold:
+            break
+        for workload in cold:
+            done[workload] += load(server, tier, workload, 1 if options.quick else 2, options.connections)[0]
 
 
 def log_size(server):
@@ -186,9 +191,9 @@ def halves(tier, other, servers, rows, options):
     """Rows for half of nginx's throughput in this run, the same rate for all."""
     full = rows.get((NGINX[tier], HALF[tier]))
     name = f"half {HALF[tier]}"
-    for peer in list(servers):
-        if peer != "haproxy-tcp":
-            rows[peer, name] = {"tier": tier, "workload": name, "peer": peer, "rounds": [], "problem": lacks(name)}
+    for peer in dict.fromkeys(peer for peer, _ in rows if peer != "haproxy-tcp"):
+        problem = lacks(name) or (None if peer in servers else rows[peer, HALF[tier]]["problem"])
+        rows[peer, name] = {"tier": tier, "workload": name, "peer": peer, "rounds": [], "problem": problem}
     if not full or not full["rounds"]:
         for row in (row for row in rows.values() if row["workload"] == name):
             row["problem"] = row["problem"] or f"not measured: it takes the throughput of {NGINX[tier]}"
