@@ -9,7 +9,7 @@ import java.util.Set;
  * Masks what may be a token in a request target: parameters with a telling name, JSON Web Tokens, and any long part of
  * letters and digits mixed that is no UUID.
  */
-final class TargetMask {
+public final class TargetMask {
     private static final String MASK = "[masked]";
     private static final int LONGEST_PLAIN = 19;
     private static final Set<String> TELLING = Set.of("key", "code", "sig", "signature");
@@ -45,7 +45,7 @@ final class TargetMask {
     }
 
     /** Costs nothing where there is no query and no long segment. */
-    static String of(String target) {
+    public static String of(String target) {
         if (target.indexOf('?') < 0 && !hasLongPart(target)) {
             return target;
         }
@@ -93,7 +93,7 @@ final class TargetMask {
     }
 
     /** Whether a text may be a token: long, of letters and digits mixed, and no UUID; or a JWT. */
-    static boolean isTokenLike(String part) {
+    public static boolean isTokenLike(String part) {
         if (part.length() > LONGEST_PLAIN && !Uuid.is(part)) {
             return part.chars().anyMatch(Character::isDigit) && part.chars().anyMatch(Character::isLetter);
         }

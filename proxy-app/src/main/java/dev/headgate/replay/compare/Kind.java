@@ -1,0 +1,39 @@
+package dev.headgate.replay.compare;
+
+import dev.headgate.replay.RecordedExchange;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How many exchanges differ in one way, with the first of them. */
+final class Kind {
+    private static final int MOST_EXAMPLES = 3;
+
+    private final String name;
+    private final List<Example> examples = new ArrayList<>(MOST_EXAMPLES);
+    private long count;
+
+    Kind(String name) {
+        this.name = name;
+    }
+
+    void add(RecordedExchange exchange, Difference difference) {
+        count++;
+        if (examples.size() < MOST_EXAMPLES) {
+            examples.add(Example.of(exchange, difference));
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Of exchanges. */
+    long count() {
+        return count;
+    }
+
+    /** The first ones. */
+    List<Example> examples() {
+        return examples;
+    }
+}

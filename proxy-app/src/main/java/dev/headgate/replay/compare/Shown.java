@@ -1,0 +1,172 @@
+package dev.headgate.replay.compare;
+
+import dev.headgate.netty.TargetMask;
+import dev.headgate.replay.RecordedRequest;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes values of one exchange fit to be shown: what may be a token is masked, control characters are escaped, and what
+ * is long is cut.
+ */
+final class Shown {
+    static final String MASK = "[masked]";
+    private static final int LONGEST = 160;
+    private static final int LONGEST_READ = 4096;
+    private static final int SHORTEST_SECRET = 6;
+    private static final String CUT = "…";
+
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic)(\\s+)(?!\\w+=\")[^\\s\",;<>]+");
+    private static final Pattern TELLING = Pattern.compile(
+            "(?i)([\\w-]*(?:token|jwt|secret|passw|api_?key|authorization|signature)[\\w-]*[\"']?\\s*[=:]\\s*[\"']?)(?!\\{\\{)[^\\s\"'&;,<>]+");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_~+/=.%-]{4,}+");
+    private static final List<String> TELLING_NAMES = List.of(
+            "token",
+            "jwt",
+            "auth",
+            "secret",
+            "passw",
+            "bearer",
+            "apikey",
+            "api_key",
+            "signature",
+            "credential",
+            "cookie");
+
+    private final @Nullable String secret;
+
+    private Shown(@Nullable String secret) {
+        this.secret = secret;
+    }
+
+    /** Masks the credential of a request too, whatever it looks like. */
+    static Shown of(@Nullable RecordedRequest request) {
+        String value = request == null ? null : request.value("authorization");
+        if (value == null) {
+            return new Shown(null);
+        }
+        String credential = value.substring(value.lastIndexOf(' ') + 1);
+        return new Shown(credential.length() < SHORTEST_SECRET || Noise.isPlaceholder(credential) ? null : credential);
+    }
+
+    /** Of no exchange. */
+    static Shown anywhere() {
+        return new Shown(null);
+    }
+
+    /** A text of at most {@value #LONGEST} characters. */
+    String text(String text) {
+        return cut(masked(text), LONGEST);
+    }
+
+    /** A member's value; of objects and arrays their size only. */
+    String value(@Nullable String name, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return "an object of " + map.size();
+        }
+        if (value instanceof List<?> list) {
+            return "an array of " + list.size();
+        }
+        if (value instanceof String text) {
+            return name != null && isTelling(name) && !text.isEmpty() ? MASK : '"' + text(text) + '"';
+        }
+        return value instanceof BigDecimal number ? text(number.toString()) : String.valueOf(value);
+    }
+
+    /** Path and query. */
+    String target(String target) {
+        return cut(escaped(TargetMask.of(bare(target))), LONGEST);
+    }
+
+    private String masked(String text) {
+        String head = text;
+        if (text.length() > LONGEST_READ) {
+            int end = LONGEST_READ;
+            // A part of a token does not look like one.
+            while (end > 0 && !Character.isWhitespace(text.charAt(end - 1))) {
+                end--;
+            }
+            head = text.substring(0, end) + CUT;
+        }
+        String plain = CREDENTIALS.matcher(bare(head)).replaceAll("$1$2" + MASK);
+        plain = TELLING.matcher(plain).replaceAll("$1" + MASK);
+        return escaped(WORD.matcher(plain).replaceAll(word -> {
+            String part = word.group();
+            return Matcher.quoteReplacement(isTokenLike(part) ? MASK : part);
+        }));
+    }
+
+    /** Without the credential of the request. */
+    String bare(String text) {
+        return secret == null ? text : text.replace(secret, MASK);
+    }
+
+    private static boolean isTelling(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return TELLING_NAMES.stream().anyMatch(lower::contains);
+    }
+
+    private static boolean isTokenLike(String word) {
+        if (word.indexOf('/') < 0) {
+            return TargetMask.isTokenLike(word);
+        }
+        for (String part : word.split("/", -1)) {
+            if (TargetMask.isTokenLike(part)) {
+                return true;
+            }
+        }
+        // The alphabet of base64 has a slash.
+        return word.charAt(0) != '/'
+                && word.length() > 19
+                && word.chars().anyMatch(Character::isDigit)
+                && word.chars().anyMatch(Character::isUpperCase)
+                && word.chars().anyMatch(Character::isLowerCase);
+    }
+
+    /** With what a terminal, a web page or XML might take amiss as an escape. */
+    static String escaped(String text) {
+        if (isPlain(text)) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.UNASSIGNED,
+                        Character.PRIVATE_USE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR ->
+                    out.append(c == '\n' ? "\\n" : c == '\t' ? "\\t" : String.format(Locale.ROOT, "\\u%04x", c));
+                default -> out.appendCodePoint(c);
+            }
+        });
+        return out.toString();
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static String cut(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = longest - 1;
+        if (Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end) + CUT;
+    }
+}
