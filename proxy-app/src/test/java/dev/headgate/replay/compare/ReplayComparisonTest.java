@@ -97,6 +97,9 @@ class ReplayComparisonTest {
                 "{'expiresIn':3600} | {'expiresIn':3599} | same",
                 "{'expiresIn':3600} | {'expiresIn':-1} | body /expiresIn",
                 "{'flat':1764086400} | {'flat':1764086401} | body /flat",
+                "{'detail':'it ended 12 s ago'} | {'detail':'it ended 5 s ago'} | same",
+                "{'detail':'2 days old'} | {'detail':'1 day old'} | same",
+                "{'detail':'it took 12 s'} | {'detail':'it took 5 s'} | body /detail",
                 // Tokens and placeholders
                 "{'x':'abcdefghij0123456789'} | {'x':'9876543210jihgfedcbaXY'} | same",
                 "{'x':'eyJhbGciOi.eyJ.c2ln'} | {'x':'eyJ0eXAi.eyJ.c2ln'} | same",
