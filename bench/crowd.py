@@ -12,9 +12,15 @@ import tempfile
 import threading
 import time
 
-from compare import CREDENTIAL, Failed, Unavailable, close_all, note, open_idle, positive, start, upstream, warm_up, wrk
+from compare import positive
+from footprint import close_all, open_idle
+from loads import load
+from measure import PROBLEMS, warm_up
+from peers import start
+from plan import CREDENTIAL, HEADGATES, SMALL, note, told
+from upstream import upstream
 
-HEAD = (f"GET /api/v2/guests/messages HTTP/1.1\r\nHost: bench\r\nAuthorization: {CREDENTIAL}\r\n"
+HEAD = (f"GET {SMALL} HTTP/1.1\r\nHost: bench\r\nAuthorization: {CREDENTIAL}\r\n"
         + "X-Slow: " + "s" * 512 + "\r\n\r\n").encode()
 
 
@@ -53,12 +59,12 @@ class Attackers(threading.Thread):
 
 def rounds(server, options, what):
     """Uncounted first: who has just taken 10,000 connections has a heap to sort out, once."""
-    wrk(server, "get", options.settle, options.connections)
+    load(server, "plain", "get", options.settle, options.connections)
     found = []
     for _ in range(options.rounds):
-        requests, latency = wrk(server, "get", options.seconds, options.connections)
+        requests, seconds, latency = load(server, "plain", "get", options.seconds, options.connections)
         found.append(latency["p99_ms"])
-        note(f"{server.name}, {what}: {requests / options.seconds:.0f} requests/s, p50 {latency['p50_ms']} ms, p99 {latency['p99_ms']} ms")
+        note(f"{server.name}, {what}: {requests / seconds:.0f} requests/s, p50 {latency['p50_ms']} ms, p99 {latency['p99_ms']} ms")
     return found
 
 
@@ -66,7 +72,7 @@ def measure(peer, other, options, directory):
     server, idle, attackers = None, [], None
     try:
         server = start(peer, directory, "plain", other.port)
-        warm_up(server, peer, options)
+        warm_up(server, peer, "plain", ["get"], options)
         alone = rounds(server, options, "alone")
         open_idle(server.port, options.idle, idle)
         attackers = Attackers(server.port, options.slow)
@@ -91,9 +97,9 @@ def main():
     parser.add_argument("--settle", type=positive, default=10, help="seconds of traffic before the rounds, alone and in the crowd (default 10)")
     parser.add_argument("--warmup", type=positive, default=30, help="seconds for Headgate (default 30)")
     parser.add_argument("--connections", type=positive, default=8, help="of the normal traffic (default 8)")
-    parser.add_argument("--only", nargs="+", default=["headgate-epoll", "headgate-io_uring"])
+    parser.add_argument("--only", nargs="+", default=HEADGATES)
     options = parser.parse_args()
-    options.workload = ["get"]
+    options.quick = False
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     directory = tempfile.mkdtemp(prefix="headgate-bench-")
@@ -106,8 +112,8 @@ def main():
         for peer in options.only:
             try:
                 alone, crowd, cut, mib = measure(peer, other, options, directory)
-            except (Unavailable, Failed, OSError) as problem:
-                print(f"| {peer} | {problem} | | | | |")
+            except PROBLEMS as problem:
+                print(f"| {peer} | {told(problem)} | | | | |")
                 failed = True
                 continue
             ratio = statistics.median(crowd) / statistics.median(alone)

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Reads heads strictly (RFC 9112 sections 2 to 5): what the grammar does not allow is refused, never repaired. The
- * arrays given become part of the result. Immutable, so thread-safe.
+ * arrays given become part of the result. Not thread-safe.
  */
 public final class HeadParser {
     private static final String[] METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"};
@@ -14,6 +14,9 @@ public final class HeadParser {
     private static final int FIRST_INDEX = 20 * Head.STRIDE;
 
     private final int maxFields;
+
+    /** Of the head at hand; a head gets a copy that is no longer than it needs. */
+    private int[] index = new int[FIRST_INDEX];
 
     /**
      * @param maxFields the most field lines that a head may have, 1 or more
@@ -23,6 +26,11 @@ public final class HeadParser {
             throw new IllegalArgumentException("maxFields: " + maxFields + " (expected: 1 or more)");
         }
         this.maxFields = maxFields;
+    }
+
+    /** The most field lines that a head may have. */
+    public int maxFields() {
+        return maxFields;
     }
 
     /**
@@ -71,12 +79,12 @@ public final class HeadParser {
         while (pathEnd < targetEnd && bytes[pathEnd] != '?') {
             pathEnd++;
         }
-        Fields fields = fields(bytes, lineEnd + 2, length, true);
+        int count = fields(bytes, lineEnd + 2, length, true);
         return new RequestHead(
                 bytes,
                 length,
-                fields.index,
-                fields.count,
+                index(count),
+                count,
                 method,
                 targetStart,
                 targetEnd,
@@ -108,31 +116,30 @@ public final class HeadParser {
         if (status < 100 || status > 599 || lineEnd > 12 && bytes[12] != ' ') {
             throw malformed("status line: status code (expected: 100 to 599 and a space, RFC 9110 section 15)");
         }
-        Fields fields = fields(bytes, lineEnd + 2, length, false);
-        return new ResponseHead(bytes, length, fields.index, fields.count, status, minor);
+        int count = fields(bytes, lineEnd + 2, length, false);
+        return new ResponseHead(bytes, length, index(count), count, status, minor);
     }
 
     /**
      * @param bytes the field lines of a trailer section and its empty line, passed by {@link HeadScanner}
      */
     public Trailers trailers(byte[] bytes, int length) throws BadHead {
-        Fields fields = fields(bytes, 0, length, false);
-        return new Trailers(bytes, length, fields.index, fields.count);
+        int count = fields(bytes, 0, length, false);
+        return new Trailers(bytes, length, index(count), count);
     }
 
-    private static final class Fields {
-        int[] index = new int[FIRST_INDEX];
-        int count;
+    private int[] index(int count) {
+        return Arrays.copyOf(index, count * Head.STRIDE);
     }
 
-    private Fields fields(byte[] bytes, int from, int length, boolean request) throws BadHead {
-        Fields fields = new Fields();
+    /** Fills the index and returns how many field lines there are. */
+    private int fields(byte[] bytes, int from, int length, boolean request) throws BadHead {
+        int n = 0;
         int end = length - 2;
         int at = from;
         while (at < end) {
-            int n = fields.count;
             if (Octets.isBlank(bytes[at])) {
-                throw folded(bytes, fields, request);
+                throw folded(bytes, n, request);
             }
             if (n == maxFields) {
                 throw new BadHead(Fault.TOO_LARGE, "fields: more than " + maxFields);
@@ -155,32 +162,30 @@ public final class HeadParser {
                 valueEnd--;
             }
             int slot = n * Head.STRIDE;
-            if (slot == fields.index.length) {
-                fields.index = Arrays.copyOf(fields.index, slot * 2);
+            if (slot == index.length) {
+                index = Arrays.copyOf(index, slot * 2);
             }
-            int[] index = fields.index;
             index[slot] = at;
             index[slot + 1] = nameEnd;
             index[slot + 2] = valueStart;
             index[slot + 3] = valueEnd;
             index[slot + 4] = hash;
-            fields.count = n + 1;
+            n++;
             at = lineEnd + 2;
         }
-        return fields;
+        return n;
     }
 
-    private static BadHead folded(byte[] bytes, Fields fields, boolean request) {
-        if (request && fields.count > 0) {
-            int slot = (fields.count - 1) * Head.STRIDE;
-            if (FieldName.AUTHORIZATION.matches(bytes, fields.index[slot], fields.index[slot + 1])) {
+    private BadHead folded(byte[] bytes, int count, boolean request) {
+        if (request && count > 0) {
+            int slot = (count - 1) * Head.STRIDE;
+            if (FieldName.AUTHORIZATION.matches(bytes, index[slot], index[slot + 1])) {
                 return new BadHead(
                         Fault.FOLDED_AUTHORIZATION,
                         "Authorization: goes on in a second line (obs-fold, RFC 9112 section 5.2)");
             }
         }
-        return malformed(
-                "field " + (fields.count + 1) + ": the line starts with a blank (obs-fold, RFC 9112 section 5.2)");
+        return malformed("field " + (count + 1) + ": the line starts with a blank (obs-fold, RFC 9112 section 5.2)");
     }
 
     private static String nameFault(byte[] bytes, int at, int nameEnd) {

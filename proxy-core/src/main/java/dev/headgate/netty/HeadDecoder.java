@@ -58,8 +58,8 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
-        this.reader = new HeadReader(limits.head());
-        this.parser = new HeadParser(limits.fields());
+        this.reader = new HeadReader(limits.head(), downstream.loop().headScratch());
+        this.parser = downstream.loop().parser(limits);
         this.body = new BodyReader(parser, limits.head());
         this.bodyDeadline = new BodyDeadline(deadline, limits, timeouts);
     }

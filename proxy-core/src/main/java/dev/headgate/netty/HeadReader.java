@@ -9,17 +9,23 @@ import java.util.Arrays;
 /** Gathers a head's bytes while they arrive. Not thread-safe. */
 final class HeadReader {
     /** Enough for nearly every head, and little for the body that may follow it in the same buffer. */
-    private static final int FIRST_READ = 4096;
+    static final int FIRST_READ = 4096;
 
     private static final byte[] NONE = {};
 
     private final int limit;
+    private final byte[] scratch;
     private final HeadScanner scanner = new HeadScanner();
     private byte[] bytes = NONE;
     private int length;
 
-    HeadReader(int limit) {
+    /**
+     * @param limit the most bytes of a head
+     * @param scratch {@value #FIRST_READ} bytes that nobody else uses during a call of {@link #read}
+     */
+    HeadReader(int limit, byte[] scratch) {
         this.limit = limit;
+        this.scratch = scratch;
     }
 
     /**
@@ -34,13 +40,7 @@ final class HeadReader {
                 throw new BadHead(Fault.TOO_LARGE, "head: more than " + limit + " bytes");
             }
             int before = length;
-            if (bytes.length - before < room) {
-                // Exact for a head that comes in one piece; doubled for one that comes in many.
-                bytes = Arrays.copyOf(bytes, Math.max(before + room, Math.min(before * 2, limit)));
-            }
-            in.getBytes(in.readerIndex(), bytes, before, room);
-            length += room;
-            int end = scanner.scan(bytes, length);
+            int end = before == 0 ? begin(in, room) : goOn(in, room);
             in.skipBytes((end < 0 ? length : end) - before);
             if (end == 2) {
                 reset();
@@ -50,6 +50,29 @@ final class HeadReader {
             }
         }
         return -1;
+    }
+
+    /** Most heads come in one piece, with a body behind it; only what is the head's is kept. */
+    private int begin(ByteBuf in, int room) throws BadHead {
+        in.getBytes(in.readerIndex(), scratch, 0, room);
+        length = room;
+        int end = -1;
+        try {
+            end = scanner.scan(scratch, room);
+        } finally {
+            bytes = Arrays.copyOf(scratch, end < 0 ? room : end);
+        }
+        return end;
+    }
+
+    private int goOn(ByteBuf in, int room) throws BadHead {
+        if (bytes.length - length < room) {
+            // A head in many pieces is not copied for each of them.
+            bytes = Arrays.copyOf(bytes, Math.max(length + room, Math.min(length * 2, limit)));
+        }
+        in.getBytes(in.readerIndex(), bytes, length, room);
+        length += room;
+        return scanner.scan(bytes, length);
     }
 
     /** The head's bytes, which the caller may keep: the next head gets an array of its own. */

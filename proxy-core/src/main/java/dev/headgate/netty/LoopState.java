@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.http.HeadParser;
 import dev.headgate.http.HeadWriter;
 import io.netty.channel.EventLoop;
 import java.util.HashSet;
@@ -11,6 +12,8 @@ final class LoopState {
     private final Deadlines deadlines;
     private final UpstreamPool pool;
     private final HeadWriter headWriter = new HeadWriter();
+    private final byte[] headScratch = new byte[HeadReader.FIRST_READ];
+    private HeadParser parser = new HeadParser(1);
     private final Set<ClientConnection> connections = new HashSet<>();
 
     LoopState(EventLoop loop, Edge edge, Transport transport) {
@@ -34,6 +37,19 @@ final class LoopState {
     /** Those of clients that are open. */
     Set<ClientConnection> connections() {
         return connections;
+    }
+
+    /** For heads that are being read; nothing in it lasts. */
+    byte[] headScratch() {
+        return headScratch;
+    }
+
+    /** Shared, since a head is parsed in one go. */
+    HeadParser parser(Limits limits) {
+        if (parser.maxFields() != limits.fields()) {
+            parser = new HeadParser(limits.fields());
+        }
+        return parser;
     }
 
     /** Empty; used up before anything else runs on the loop. */

@@ -64,7 +64,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
-        this.parser = new HeadParser(limits.fields());
+        this.parser = downstream.loop().parser(limits);
         this.bodyDeadline = new BodyDeadline(deadline, limits, timeouts);
     }
 

@@ -123,8 +123,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         this.timeouts = snapshot.timeouts();
         this.connections = connections;
         this.writer = new MessageWriter(channel);
-        this.reader = new HeadReader(snapshot.limits().head());
-        this.parser = new HeadParser(snapshot.limits().fields());
+        this.reader = new HeadReader(snapshot.limits().head(), loop.headScratch());
+        this.parser = loop.parser(snapshot.limits());
         this.body = new BodyReader(parser, snapshot.limits().head());
     }
 

@@ -40,8 +40,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What the gate's decision on a guarded message costs, from the parsed head to the verdict: the credential's facts, the
- * rules of all three steps, the store (10,000 tokens) and the ids in a JSON body of about 1 KiB. Run it as {@link
- * HeadBenchmark}.
+ * rules of all three steps, the store (10,000 tokens) and the ids in a JSON body of about 1 KiB. {@code
+ * bench/jmh GateBenchmark} runs it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -1,9 +1,10 @@
 package dev.headgate.replay.compare;
 
 import dev.headgate.replay.RecordedRequest;
-import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What became of the exchanges of one method and one form of path. */
@@ -12,7 +13,7 @@ final class Endpoint {
     private static final int LONGEST = 120;
 
     private final String name;
-    private final Map<String, Long> kinds = new TreeMap<>();
+    private final Map<String, Long> kinds = new LinkedHashMap<>();
     private long exchanges;
     private long differ;
     private long micros;
@@ -55,17 +56,18 @@ final class Endpoint {
         return segment.contains("{{") || segment.contains(Shown.MASK) || Noise.isGenerated(segment);
     }
 
-    void add(Collection<Difference> differences, long durationMicros) {
+    void add(boolean differs, long durationMicros) {
         exchanges++;
         micros += Math.max(0, durationMicros);
-        if (differences.isEmpty()) {
-            return;
+        if (differs) {
+            differ++;
         }
-        differ++;
-        for (Difference difference : differences) {
-            if (kinds.size() < MOST_KINDS || kinds.containsKey(difference.kind())) {
-                kinds.merge(difference.kind(), 1L, Long::sum);
-            }
+    }
+
+    /** Counts a kind of difference that one of the exchanges has. */
+    void add(Kind kind) {
+        if (kinds.size() < MOST_KINDS || kinds.containsKey(kind.name())) {
+            kinds.merge(kind.name(), 1L, Long::sum);
         }
     }
 
@@ -86,8 +88,10 @@ final class Endpoint {
         return micros / 1e6;
     }
 
-    /** How often each kind of difference was found, by its name. */
-    Map<String, Long> kinds() {
-        return kinds;
+    /** How often each kind of difference was found, by its name; the most frequent first. */
+    List<Map.Entry<String, Long>> kinds() {
+        return kinds.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .toList();
     }
 }

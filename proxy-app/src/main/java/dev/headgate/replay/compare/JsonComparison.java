@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Compares two JSON bodies: the order of members means nothing, that of elements does. For one pair. */
 final class JsonComparison {
     private static final int LONGEST_NAME = 40;
+    private static final int LONGEST_PATH = 240;
 
     private final IgnoredPaths ignored;
     private final JsonTree recorded;
@@ -137,7 +138,7 @@ final class JsonComparison {
         if (path.isEmpty()) {
             kind.append('/');
         }
-        return kind.append(what).toString();
+        return Shown.cut(kind.toString(), LONGEST_PATH) + what;
     }
 
     private String general(String name) {

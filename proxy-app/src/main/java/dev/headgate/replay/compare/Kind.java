@@ -27,6 +27,11 @@ final class Kind {
         return name;
     }
 
+    /** Whether the name has both values of an example. */
+    boolean tells(Example example) {
+        return name.endsWith(" " + example.recorded() + " -> " + example.replayed());
+    }
+
     /** Of exchanges. */
     long count() {
         return count;

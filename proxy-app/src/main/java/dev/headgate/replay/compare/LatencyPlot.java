@@ -8,8 +8,8 @@ import java.util.function.DoubleUnaryOperator;
 final class LatencyPlot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 300;
-    private static final int LEFT = 64;
-    private static final int RIGHT = 16;
+    private static final int LEFT = 88;
+    private static final int RIGHT = 24;
     private static final int TOP = 16;
     private static final int BOTTOM = 40;
     private static final int STEPS = 240;

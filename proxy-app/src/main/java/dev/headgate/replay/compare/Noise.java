@@ -18,8 +18,9 @@ final class Noise {
             DATE + "[T ]\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d\\d(?::?\\d\\d)?)?";
     private static final String HTTP_DATE =
             "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT";
+    private static final String AGE = "\\d+(?:\\.\\d+)? ?(?:ms|s|min|h|d|(?:second|minute|hour|day)s?) (?:ago|old)\\b";
     private static final Pattern PARTS = Pattern.compile("(?<placeholder>" + PLACEHOLDER + ")|(?<id>" + UUID
-            + ")|(?<time>" + TIME + "|" + HTTP_DATE + ")|[A-Za-z0-9_~+=.%-]++");
+            + ")|(?<time>" + TIME + "|" + HTTP_DATE + "|" + AGE + ")|[A-Za-z0-9_~+=.%-]++");
     private static final Pattern ONE_PLACEHOLDER = Pattern.compile(PLACEHOLDER);
     private static final Pattern ONE_DATE = Pattern.compile(DATE + "|" + TIME + "|" + HTTP_DATE);
 

@@ -64,7 +64,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
             add(exchange.recorded(), found, exchange.durationMicros());
             latencies.add(exchange.recorded().durationMicros(), exchange.durationMicros());
             if (exchange.replayed() == null) {
-                failed++;
+                failed += found.isEmpty() ? 0 : 1;
             } else if (!ReplayComparison.isComparable(exchange.recorded())) {
                 uncompared++;
             }
@@ -104,7 +104,8 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
         exchanges++;
         firstMicros = Math.min(firstMicros, exchange.startMicros());
         lastMicros = Math.max(lastMicros, exchange.startMicros());
-        endpoint(Endpoint.name(exchange.request())).add(found, durationMicros);
+        Endpoint endpoint = endpoint(Endpoint.name(exchange.request()));
+        endpoint.add(!found.isEmpty(), durationMicros);
         if (found.isEmpty()) {
             return;
         }
@@ -119,6 +120,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
                 otherKinds++;
             } else {
                 kind.add(exchange, difference);
+                endpoint.add(kind);
             }
         }
     }
@@ -237,7 +239,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
         return differ;
     }
 
-    /** To how many of the exchanges no answer came. */
+    /** To how many of the exchanges no answer came, though one was recorded or may have been. */
     long failed() {
         return failed;
     }

@@ -135,7 +135,7 @@ final class ReportHtml {
                     .append("</span><code>")
                     .append(Markup.of(parts[parts.length - 1].replace(" -> ", " → ")))
                     .append("</code></summary>\n");
-            kind.examples().forEach(this::writeExample);
+            kind.examples().forEach(example -> writeExample(example, !kind.tells(example)));
             if (kind.count() > kind.examples().size()) {
                 out.append("<div class=\"example faint\">and ")
                         .append(number(kind.count() - kind.examples().size()))
@@ -151,7 +151,7 @@ final class ReportHtml {
         out.append("</section>\n");
     }
 
-    private void writeExample(Example example) {
+    private void writeExample(Example example, boolean sides) {
         out.append("<div class=\"example\">\n<p class=\"mono\"><span class=\"method\">")
                 .append(Markup.of(example.method()))
                 .append("</span>")
@@ -161,7 +161,15 @@ final class ReportHtml {
         if (example.requestId() != null) {
             out.append(" · <code>").append(Markup.of(example.requestId())).append("</code>");
         }
-        out.append("</p>\n<div class=\"sides\">\n");
+        out.append("</p>\n");
+        if (sides) {
+            writeSides(example);
+        }
+        out.append("</div>\n");
+    }
+
+    private void writeSides(Example example) {
+        out.append("<div class=\"sides\">\n");
         String a = example.recorded();
         String b = example.replayed();
         int start = 0;
@@ -176,7 +184,7 @@ final class ReportHtml {
         boolean alike = start + end > 2;
         side("recorded", a, alike ? start : -1, end);
         side("replayed", b, alike ? start : -1, end);
-        out.append("</div>\n</div>\n");
+        out.append("</div>\n");
     }
 
     /** With what is not in the other one marked, where they are alike. */
@@ -232,11 +240,11 @@ final class ReportHtml {
                 .append(ReplayReport.plural(latencies.count(), "exchange"))
                 .append(" whose duration is known on both sides, by percentile. Both axes are logarithmic.</p>\n")
                 .append("<p><span class=\"key recorded\">- - recorded</span>")
-                .append("<span class=\"key replayed\">— replayed</span></p>\n<div class=\"scroll\">\n")
+                .append("<span class=\"key replayed\">— replayed</span></p>\n")
                 .append(new LatencyPlot(latencies).svg())
+                .append("</div>\n<div class=\"card wide latencies\"><table>\n")
                 .append(
-                        "</div>\n</div>\n<div class=\"card wide latencies\"><table>\n<thead><tr><th></th><th>p50</th><th>p99</th>")
-                .append("<th>p99.9</th><th>max</th></tr></thead>\n<tbody>\n");
+                        "<thead><tr><th></th><th>p50</th><th>p99</th><th>p99.9</th><th>max</th></tr></thead>\n<tbody>\n");
         latencyRow("recorded", latencies::recordedMillis);
         latencyRow("replayed", latencies::replayedMillis);
         out.append("</tbody>\n</table></div>\n</section>\n");

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
  * of path, which fails where one of its exchanges differs.
  */
 final class ReportJunit {
+    private static final int NAMED = 3;
+
     private final ReplayReport report;
 
     ReportJunit(ReplayReport report) {
@@ -66,7 +68,7 @@ final class ReportJunit {
                 "%,d of %s differ: %s",
                 endpoint.differ(),
                 ReplayReport.plural(endpoint.exchanges(), "exchange"),
-                endpoint.kinds().keySet().stream().limit(3).collect(Collectors.joining(", ")));
+                endpoint.kinds().stream().limit(NAMED).map(Map.Entry::getKey).collect(Collectors.joining(", ")));
         out.append(">\n      <failure type=\"difference\" message=\"")
                 .append(Markup.of(message))
                 .append("\">")
@@ -78,8 +80,9 @@ final class ReportJunit {
         StringBuilder text = new StringBuilder();
         Map<String, List<Example>> examples =
                 report.kinds().stream().collect(Collectors.toMap(Kind::name, Kind::examples));
-        endpoint.kinds().forEach((kind, count) -> {
-            text.append(String.format(Locale.ROOT, "%,d x %s%n", count, kind));
+        for (Map.Entry<String, Long> entry : endpoint.kinds()) {
+            String kind = entry.getKey();
+            text.append(String.format(Locale.ROOT, "%,d x %s%n", entry.getValue(), kind));
             for (Example example : examples.getOrDefault(kind, List.of())) {
                 if (example.endpoint().equals(endpoint.name())) {
                     text.append("  ")
@@ -91,7 +94,7 @@ final class ReportJunit {
                             .append('\n');
                 }
             }
-        });
+        }
         return text.toString().replace("\r\n", "\n");
     }
 }

@@ -64,7 +64,7 @@ final class ReportTable {
             out.println(line + where);
             String id = example.requestId() == null ? "" : ", " + example.requestId();
             out.println(indent + in(FAINT, example.place() + id));
-            if (!kind.name().endsWith(example.recorded() + " -> " + example.replayed())) {
+            if (!kind.tells(example)) {
                 out.println(indent + "recorded  " + example.recorded());
                 out.println(indent + "replayed  " + example.replayed());
             }
