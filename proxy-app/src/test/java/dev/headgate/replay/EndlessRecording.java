@@ -86,14 +86,15 @@ final class EndlessRecording extends InputStream {
         };
     }
 
-    /** Reads it all, and prints how many exchanges there were and the target of the last one. */
+    /** Reads all of each kind and number of entries, and prints how many exchanges there were and the target of the last one. */
     public static void main(String[] args) throws Exception {
-        for (String kind : args[1].split(",", -1)) {
+        for (int i = 0; i < args.length; i += 2) {
+            String kind = args[i];
+            long entries = Long.parseLong(args[i + 1]);
             int exchanges = 0;
             RecordedExchange last = null;
             int[] problems = {0};
-            try (Recording recording =
-                    Recordings.open(kind, of(kind, Long.parseLong(args[0])), (place, message) -> problems[0]++)) {
+            try (Recording recording = Recordings.open(kind, of(kind, entries), (place, message) -> problems[0]++)) {
                 for (RecordedExchange next = recording.next(); next != null; next = recording.next()) {
                     exchanges++;
                     last = next;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Recordings that are several times as large as the memory. */
 class RecordingMemoryTest {
-    /** Of about 8 KiB each: together more than 300 MB for each kind of file. */
+    /** Of about 8 KiB each: more than 300 MB. */
     private static final int ENTRIES = 40_000;
 
     @Test
@@ -22,8 +22,14 @@ class RecordingMemoryTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         EndlessRecording.class.getName(),
+                        "har",
                         String.valueOf(ENTRIES),
-                        "har,enormous,capture,gor")
+                        "capture",
+                        String.valueOf(ENTRIES),
+                        "enormous",
+                        String.valueOf(ENTRIES / 4),
+                        "gor",
+                        String.valueOf(ENTRIES / 4))
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
@@ -35,8 +41,8 @@ class RecordingMemoryTest {
         assertThat(Files.readString(out).lines())
                 .containsExactly(
                         "har " + (ENTRIES + 1) + " 0 /last",
-                        "enormous 1 1 /last",
                         "capture " + (ENTRIES + 1) + " 0 /last",
+                        "enormous 1 1 /last",
                         "gor 2 0 /last");
     }
 }
