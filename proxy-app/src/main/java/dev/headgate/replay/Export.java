@@ -1,5 +1,6 @@
 package dev.headgate.replay;
 
+import dev.headgate.session.KeyedHash;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ public final class Export implements Closeable {
         CAPTURE
     }
 
-    private final Masking masking = new Masking();
+    private final Masking masking;
     private final ExchangeWriter writer;
 
     /**
@@ -27,6 +28,16 @@ public final class Export implements Closeable {
      * @param version of Headgate, for those formats that name their writer
      */
     public Export(Format format, OutputStream out, String version) throws IOException {
+        this(format, out, version, KeyedHash.random());
+    }
+
+    /**
+     * With the placeholders of a key, the same ones each time.
+     *
+     * @param hash secret, or a token can be guessed and the guess be proved
+     */
+    public Export(Format format, OutputStream out, String version, KeyedHash hash) throws IOException {
+        this.masking = new Masking(hash);
         this.writer = switch (format) {
             case HAR -> new HarWriter(out, version);
             case CURL -> new CurlWriter(out);

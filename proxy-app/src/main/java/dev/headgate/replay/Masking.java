@@ -30,8 +30,8 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Puts placeholders in the place of credentials: {@code {{token:32 hexadecimal digits}}}, one for all places where one
  * token stands, and {@code {{masked}}} for cookies and keys. What a token is, the fields say that carry credentials, the
- * built-in profiles, telling names in queries and bodies, and the form of JSON Web Tokens. The key of the placeholders
- * lives as long as this object. Not thread-safe.
+ * built-in profiles, telling names in queries and bodies, and the form of JSON Web Tokens. Not
+ * thread-safe.
  */
 final class Masking {
     private static final String MASKED = "{{masked}}";
@@ -60,13 +60,20 @@ final class Masking {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final KeyedHash hash = KeyedHash.random();
+    private final KeyedHash hash;
 
     /** Tokens met so far, the oldest first, each with its placeholder. */
     private final LinkedHashMap<String, String> tokens = new LinkedHashMap<>();
 
     /** The same tokens by how they begin. */
     private final Map<String, List<String>> beginnings = new HashMap<>();
+
+    /**
+     * @param hash of the placeholders
+     */
+    Masking(KeyedHash hash) {
+        this.hash = hash;
+    }
 
     RecordedExchange masked(RecordedExchange exchange) {
         RecordedRequest request = exchange.request();

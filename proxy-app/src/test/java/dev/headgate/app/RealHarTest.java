@@ -40,11 +40,11 @@ class RealHarTest {
               const created = await fetch('/api/v2/guests/identities', {method: 'POST', headers: json,
                 body: JSON.stringify({purpose: 'chat', name: 'Ada'})});
               const guest = await created.json();
-              const say = headers => fetch('/api/v2/guests/messages', {method: 'POST', headers,
-                body: JSON.stringify({conversationId: guest.conversationId, text: 'Gr\\u00fc\\u00dfe \\u{1F600}'})});
+              const say = async headers => (await fetch('/api/v2/guests/messages', {method: 'POST', headers,
+                body: JSON.stringify({conversationId: guest.conversationId, text: 'Gr\\u00fc\\u00dfe \\u{1F600}'})})).text();
               await say({...json, 'Authorization': 'Bearer ' + guest.guest_token});
               await say(json);
-              await fetch('/picture');
+              await (await fetch('/picture')).arrayBuffer();
               await fetch('/end?a=b%20c', {method: 'POST', body: new URLSearchParams({a: 'b c'})});
             })();
             </script>
