@@ -78,6 +78,9 @@ public final class OfflineReplay {
      */
     public record Totals(long decided, long undecided, long unread) {}
 
+    /** Of more sessions that are remembered at a time, the oldest are forgotten, whatever the configuration allows. */
+    private static final long MOST_SESSIONS = 100_000;
+
     private static final String ALLOW = "allow";
     private static final String DENY = "deny";
     private static final String OBSERVED = "observe-deny";
@@ -131,7 +134,7 @@ public final class OfflineReplay {
 
     /**
      * @param hash that the recorder has too
-     * @param maximumSessions the most that are kept
+     * @param maximumSessions the most that are kept; 100,000 at most, to bound memory
      * @param problems told of those that the gate cannot be asked about
      */
     public OfflineReplay(
@@ -154,7 +157,7 @@ public final class OfflineReplay {
         this.verdicts = verdicts;
         this.problems = problems;
         InstantSource recorded = () -> Instant.ofEpochMilli(now);
-        this.store = new CaffeineSessionStore(maximumSessions, recorded);
+        this.store = new CaffeineSessionStore(Math.min(maximumSessions, MOST_SESSIONS), recorded);
     }
 
     /**

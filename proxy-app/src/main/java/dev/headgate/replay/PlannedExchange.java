@@ -18,6 +18,9 @@ final class PlannedExchange {
     /** What a create answer teaches: the values at the first of these JSON Pointers that has one. */
     record Lesson(List<String> pointers, OldValue value) {}
 
+    /** So many bytes of bodies weigh as much as an exchange without any. */
+    private static final int UNIT = 16 << 10;
+
     final long number;
     final RecordedExchange recorded;
     final RequestTemplate template;
@@ -26,6 +29,9 @@ final class PlannedExchange {
     final List<CompletableFuture<?>> waitsFor = new ArrayList<>(2);
     final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     final List<String> notes = new ArrayList<>(1);
+
+    /** How much memory it takes, in units of the window. */
+    final int weight;
 
     /** Whether the outcome is told; a create call that is replayed for others' sake is not. */
     final boolean compared;
@@ -47,5 +53,14 @@ final class PlannedExchange {
         this.template = template;
         this.values = template.values();
         this.compared = compared;
+        this.weight = weight(recorded);
+    }
+
+    private static int weight(RecordedExchange recorded) {
+        RecordedRequest request = recorded.request();
+        RecordedResponse response = recorded.response();
+        long bytes = (request == null ? 0 : request.body().bytes().length)
+                + (response == null ? 0L : response.body().bytes().length);
+        return (int) Math.min(Replay.WINDOW, 1 + bytes / UNIT);
     }
 }

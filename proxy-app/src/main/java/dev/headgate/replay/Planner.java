@@ -59,7 +59,7 @@ final class Planner {
         }
         register(request, match);
         PlannedExchange planned =
-                new PlannedExchange(++count, exchange, RequestTemplate.of(exchange, request, values), wanted);
+                new PlannedExchange(++count, exchange, RequestTemplate.of(exchange, request, values, remote), wanted);
         Set<Conversation> touched = planned.conversations;
         for (OldValue value : planned.values) {
             planned.waitsFor.add(value.settled);
@@ -117,11 +117,22 @@ final class Planner {
         for (RecordedField field : request.fields()) {
             if (field.name().equalsIgnoreCase("authorization")) {
                 register(Authorization.token(field.value()));
+                if (remote) {
+                    registerWords(field.value());
+                }
             }
         }
         String variable = match == null ? null : match.endpoint().tokenVariable();
         if (match != null && variable != null) {
             register(match.endpoint().path().value(variable, match.path()));
+        }
+    }
+
+    /** Whatever stands behind the scheme may be a token, in however many words. */
+    private void registerWords(String authorization) {
+        String[] words = authorization.split("[ \t]+");
+        for (int i = 1; i < words.length && !Authorization.isPlaceholder(authorization); i++) {
+            register(words[i]);
         }
     }
 

@@ -54,8 +54,8 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    /** The most exchanges that are read and not done; bounds memory. */
-    private static final int WINDOW = 1024;
+    /** The most exchanges that are read and not done, fewer where bodies are large; bounds memory. */
+    static final int WINDOW = 1024;
 
     private final Settings settings;
     private final Consumer<ReplayedExchange> replayed;
@@ -117,7 +117,7 @@ public final class Replay implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(wait);
             }
             for (PlannedExchange one : planned) {
-                window.acquire();
+                window.acquire(one.weight);
                 begun++;
                 excluded -= one.compared ? 0 : 1;
                 CompletableFuture.allOf(one.waitsFor.toArray(CompletableFuture[]::new))
@@ -175,6 +175,11 @@ public final class Replay implements AutoCloseable {
             return;
         }
         note(planned, notes);
+        String unreachable = client.unreachable();
+        if (unreachable != null) {
+            end(planned, null, unreachable, -1, notes);
+            return;
+        }
         client.send(new ReplayClient.Call() {
             @Override
             public byte[] bytes() {
@@ -241,7 +246,7 @@ public final class Replay implements AutoCloseable {
             defect = e;
         } finally {
             planned.done.complete(null);
-            window.release();
+            window.release(planned.weight);
         }
     }
 

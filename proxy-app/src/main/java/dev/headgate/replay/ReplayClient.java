@@ -228,8 +228,10 @@ final class ReplayClient implements AutoCloseable {
         return Unpooled.wrappedBuffer(bytes);
     }
 
+    /** Ends everything; idle connections first, so that none ends in a loop that has gone. */
     @Override
     public void close() {
+        loop.submit(() -> idle.forEach(ReplayConnection::close)).awaitUninterruptibly(5, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

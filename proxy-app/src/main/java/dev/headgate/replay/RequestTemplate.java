@@ -23,6 +23,11 @@ final class RequestTemplate {
     /** For one connection only (RFC 9110 section 7.6.1); the replay's connections are its own. */
     private static final Set<String> HOP_BY_HOP = Set.of("keep-alive", "proxy-connection", "http2-settings");
 
+    /** Hold credentials that no create call issues. */
+    private static final Set<String> SECRET = Set.of("cookie", "proxy-authorization", "x-api-key");
+
+    private static final String MASK = "{{masked}}";
+
     /** Where the filling of a body that the recording has only in part would take too much memory, in bytes. */
     private static final long LONGEST_FILLING = 16 << 20;
 
@@ -47,7 +52,8 @@ final class RequestTemplate {
     private final boolean hostMissing;
     private final boolean hostMisused;
 
-    private RequestTemplate(RecordedExchange exchange, RecordedRequest request, OldValues values) throws Unsendable {
+    private RequestTemplate(RecordedExchange exchange, RecordedRequest request, OldValues values, boolean remote)
+            throws Unsendable {
         String reason = exchange.reason();
         boolean hosts = request.value("host") != null;
         // A browser's recording of HTTP/2 has the authority in the URL only; where Headgate saw no Host, there was
@@ -66,7 +72,8 @@ final class RequestTemplate {
             }
             checkToken(field.name(), "field name");
             checkValue(field);
-            fields.add(new Field(field.name(), values.holes(field.value(), encoding(field.name()))));
+            boolean masked = remote && SECRET.contains(field.name().toLowerCase(Locale.ROOT));
+            fields.add(new Field(field.name(), values.holes(masked ? MASK : field.value(), encoding(field.name()))));
         }
         framing = framing(request);
         byte[] body = framing == Framing.MISUSE ? new byte[0] : body(request, reason);
@@ -80,10 +87,12 @@ final class RequestTemplate {
      * Finds the old values in a request.
      *
      * @param exchange that has a request
+     * @param remote whether it goes to another machine, which gets no secret out of the recording
      * @throws Unsendable if it would not arrive as one request, or if too little of it was recorded
      */
-    static RequestTemplate of(RecordedExchange exchange, RecordedRequest request, OldValues values) throws Unsendable {
-        return new RequestTemplate(exchange, request, values);
+    static RequestTemplate of(RecordedExchange exchange, RecordedRequest request, OldValues values, boolean remote)
+            throws Unsendable {
+        return new RequestTemplate(exchange, request, values, remote);
     }
 
     /** All old values in it. */

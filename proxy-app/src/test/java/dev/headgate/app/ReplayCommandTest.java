@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -146,6 +148,15 @@ class ReplayCommandTest {
         assertThat(err).asString().isEqualTo("headgate: 10 replayed\n");
         assertThat(exit).isZero();
         assertNoToken();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"conversation.har", "conversation.ndjson"})
+    void replaysTheSamples(String name) {
+        int exit = run("replay", "../config/samples/" + name, "--target", proxy.url(), "--fast", "--ignore", "/detail");
+
+        assertThat(out).asString().contains("12 exchanges replayed, none differs");
+        assertThat(exit).isZero();
     }
 
     @Test

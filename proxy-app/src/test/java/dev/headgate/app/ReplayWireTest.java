@@ -56,8 +56,13 @@ class ReplayWireTest {
     }
 
     private Replay.Totals replay(List<RecordedExchange> exchanges, Filter filter, int concurrency) throws Exception {
+        return replay(proxy.url(), exchanges, filter, concurrency);
+    }
+
+    private Replay.Totals replay(String target, List<RecordedExchange> exchanges, Filter filter, int concurrency)
+            throws Exception {
         Replay.Settings settings = new Replay.Settings(
-                ReplayTarget.of(proxy.url(), false),
+                ReplayTarget.of(target, false),
                 new Endpoints(BuiltInProfiles.ALL.values().stream()
                         .map(profile -> new Endpoints.At("/", profile))
                         .toList()),
@@ -264,5 +269,42 @@ class ReplayWireTest {
         assertThat(problems)
                 .containsExactly("recording: entry 1: its field X-Note has a control character, so it cannot be sent");
         assertThat(sandbox.requestCount() - before).isEqualTo(1);
+    }
+
+    /** A token in JWT's form, in the path too; and an id in the path that is the credential itself. */
+    @Test
+    void theOtherProfilesTokensAreNewToo() throws Exception {
+        Recorder recorder = new Recorder(sandbox.port());
+        String conversations = "/api/v2/webchat/guest/conversations";
+        JsonNode chat = recorder.send(
+                        "POST",
+                        conversations,
+                        "",
+                        "{\"organizationId\":\"" + RunningProxy.ORGANIZATION
+                                + "\",\"deploymentId\":\"66666666-7777-4888-9999-aaaaaaaaaaaa\","
+                                + "\"routingTarget\":{\"targetType\":\"QUEUE\",\"targetAddress\":\"Chat\"},"
+                                + "\"memberInfo\":{\"displayName\":\"Ada\"}}")
+                .json();
+        String member = conversations + "/" + chat.path("id").asString("") + "/members/"
+                + chat.path("member").path("id").asString("");
+        recorder.send(
+                "POST",
+                member + "/messages",
+                "authorization: bearer " + chat.path("jwt").asString("") + "\r\n",
+                "{\"body\":\"hello\",\"bodyType\":\"standard\"}");
+        String sessions = "/api/v2/knowledge/guest/sessions";
+        JsonNode session = recorder.send(
+                        "POST", sessions, "", "{\"app\":{\"deploymentId\":\"d1\",\"type\":\"MessengerKnowledgeApp\"}}")
+                .json();
+        recorder.send(
+                "POST",
+                sessions + "/" + session.path("id").asString("") + "/documents/search",
+                "",
+                "{\"query\":\"returns\",\"sessionId\":\"" + session.path("id").asString("") + "\"}");
+
+        restart();
+        replay(sandbox.url(), recorder.exchanges(), Filter.ALL, 4);
+
+        assertThat(outcomes()).isEqualTo(outcomes(recorder.exchanges())).allMatch(line -> line.contains(" 200 "));
     }
 }
