@@ -187,10 +187,13 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplayOutput output = new ReplayOutput(out, err, report);
         boolean complete = true;
         try (Replay replay = new Replay(settings, report, output)) {
-            for (Path file : files) {
-                complete &= run(replay, file, output);
+            Replay.Totals totals;
+            try (Progress progress = new Progress("replay", replay::done)) {
+                for (Path file : files) {
+                    complete &= run(replay, file, output);
+                }
+                totals = replay.finish();
             }
-            Replay.Totals totals = replay.finish();
             String unreachable = replay.unreachable();
             if (unreachable != null) {
                 output.say(unreachable);
