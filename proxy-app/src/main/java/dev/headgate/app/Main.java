@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             CheckCommand.class,
             ExplainCommand.class,
-            SandboxCommand.class
+            SandboxCommand.class,
+            ExportCommand.class
         })
 public final class Main implements Runnable {
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";

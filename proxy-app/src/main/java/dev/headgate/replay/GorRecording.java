@@ -207,7 +207,9 @@ final class GorRecording implements Recording {
                 case "2" -> response(header.group(2), nanos, latency(header.group(4)), header.end());
                 default -> {}
             }
-        } catch (BadHead | BadEntry e) {
+        } catch (BadHead e) {
+            problems.found(place(), e.getMessage());
+        } catch (BadEntry e) {
             problems.found(place(), e.getMessage());
         } catch (NumberFormatException e) {
             problems.found(place(), "payload header: a time beyond reason (expected: nanoseconds since 1970)");

@@ -15,21 +15,21 @@ import java.util.List;
  * @param problems as {@code place: message}
  * @param failure why it could not be read further, empty where it could
  */
-record ReadRecording(List<RecordedExchange> exchanges, List<String> problems, String failure) {
-    static ReadRecording of(String text) throws IOException {
+public record ReadRecording(List<RecordedExchange> exchanges, List<String> problems, String failure) {
+    public static ReadRecording of(String text) throws IOException {
         return of("chat", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static ReadRecording of(String name, byte[] content) throws IOException {
+    public static ReadRecording of(String name, byte[] content) throws IOException {
         return of(name, new ByteArrayInputStream(content));
     }
 
-    static ReadRecording of(String name, InputStream in) throws IOException {
+    public static ReadRecording of(String name, InputStream in) throws IOException {
         List<String> problems = new ArrayList<>();
         return all(Recordings.open(name, in, (place, message) -> problems.add(place + ": " + message)), problems);
     }
 
-    static ReadRecording of(Path file) throws IOException {
+    public static ReadRecording of(Path file) throws IOException {
         List<String> problems = new ArrayList<>();
         return all(Recordings.open(file, (place, message) -> problems.add(place + ": " + message)), problems);
     }
@@ -48,27 +48,27 @@ record ReadRecording(List<RecordedExchange> exchanges, List<String> problems, St
     }
 
     /** A HAR with these entries. */
-    static ReadRecording har(String... entries) throws IOException {
+    public static ReadRecording har(String... entries) throws IOException {
         return of("{\"log\":{\"version\":\"1.2\",\"entries\":[" + String.join(",", entries) + "]}}");
     }
 
     /** The only exchange. */
-    RecordedExchange only() {
+    public RecordedExchange only() {
         if (exchanges.size() != 1 || !problems.isEmpty() || !failure.isEmpty()) {
             throw new AssertionError("no single exchange: " + this);
         }
         return exchanges.get(0);
     }
 
-    RecordedRequest request() {
+    public RecordedRequest request() {
         return only().request();
     }
 
-    RecordedResponse response() {
+    public RecordedResponse response() {
         return only().response();
     }
 
-    static String text(RecordedBody body) {
+    public static String text(RecordedBody body) {
         return new String(body.bytes(), StandardCharsets.UTF_8);
     }
 }
