@@ -215,7 +215,7 @@ class ExportTest {
             })
     void manyOfAKindTakeNotLong(String text) throws IOException {
         RecordedExchange many = exchange(
-                request("POST", "/", text.repeat(2_000_000 / text.length()), field("Authorization", "Bearer " + TOKEN)),
+                request("POST", "/", text.repeat(1_000_000 / text.length()), field("Authorization", "Bearer " + TOKEN)),
                 null);
         assertTimeout(Duration.ofSeconds(10), () -> export(Export.Format.CAPTURE, many));
     }
