@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -146,7 +145,7 @@ final class CaptureRecording implements Recording {
                 throw new BadEntry("time: none (expected: such as 2026-11-25T16:00:00.123456Z)");
             }
             try {
-                return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(time));
+                return Recordings.micros(Instant.parse(time));
             } catch (DateTimeParseException | ArithmeticException e) {
                 throw new BadEntry("time: no time (expected: such as 2026-11-25T16:00:00.123456Z)");
             }

@@ -10,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -203,7 +202,7 @@ final class HarRecording implements Recording {
                 OffsetDateTime at = parsed instanceof OffsetDateTime offset
                         ? offset
                         : LocalDateTime.from(parsed).atOffset(ZoneOffset.UTC);
-                return ChronoUnit.MICROS.between(OffsetDateTime.of(1970, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC), at);
+                return Recordings.micros(at.toInstant());
             } catch (DateTimeException | ArithmeticException e) {
                 return lastStart;
             }

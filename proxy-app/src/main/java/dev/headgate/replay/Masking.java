@@ -11,13 +11,14 @@ import dev.headgate.profile.Uuid;
 import dev.headgate.session.KeyedHash;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,13 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class Masking {
     private static final String MASKED = "{{masked}}";
-    private static final int MOST_TOKENS = 20_000;
+    private static final int MOST_TOKENS = 100_000;
 
     /** A shorter token is masked where it is one, and not looked for elsewhere. */
     private static final int SHORTEST_SOUGHT = 8;
 
     private static final int LONGEST_SOUGHT = 16 << 10;
+    private static final int LONGEST_NAME = 256;
     private static final int LONGEST_PLAIN_SEGMENT = 19;
 
     private static final Set<String> MASKED_FIELDS =
@@ -48,13 +50,14 @@ final class Masking {
     private static final Pattern TELLING_FIELD = Pattern.compile("token|secret|api-?key|passw|^x-auth|^x-amz-security");
     private static final String TELLING = "token|jwt|auth|secret|passw|bearer|api_?key|cookie|credential";
     private static final Pattern TELLING_MEMBER = Pattern.compile("(?i)(?:" + TELLING + ")(?!.*(?:type|expir|scope))");
-    private static final Pattern PARAMETER = Pattern.compile("(?i)((?:^|[?&;])(?:[^=&;?\\s]*(?:" + TELLING
-            + "|%)[^=&;?\\s]*|key|code|sig|signature)=)([^&;#\\s\"'<>]+)");
-    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]*)?");
-
+    private static final Pattern LOOSE_MEMBER =
+            Pattern.compile("(?i)\"[^\"]{0,64}(?:" + TELLING + ")[^\"]{0,64}\"\\s{0,64}:\\s{0,64}\"");
+    private static final Pattern PARAMETER = Pattern.compile("(?i)((?:^|[?&;])(?:[^=&;?\\s]{0,64}(?:" + TELLING
+            + "|%)[^=&;?\\s]{0,64}|key|code|sig|signature)=)([^&;#\\s\"'<>]+)");
     /** Such as a broken client sends in the place of a token, and what stands in the place of a masked one. */
     private static final Pattern PLACEHOLDER = Pattern.compile(
-            "(?i)undefined|null|none|nil|nan|\\[object object]|\\[?redacted]?|\\[filtered]|<.*>|\\{.*}|\\$[\\w{}()]+|\\*+");
+            "(?i)undefined|null|none|nil|nan|\\[object object]|"
+                    + "\\[?redacted]?|\\[filtered]|<[^<>]{0,62}>|\\{[\\w.-]{0,62}}|\\{\\{[\\w:.-]{0,60}}}|\\$[\\w{}()]{1,63}|\\*{1,64}");
 
     private static final Pattern SCHEME = Pattern.compile("(?i)bearer|basic|digest|negotiate|token|jwt");
 
@@ -62,11 +65,16 @@ final class Masking {
 
     private final KeyedHash hash;
 
-    /** Tokens met so far, the oldest first, each with its placeholder. */
-    private final LinkedHashMap<String, String> tokens = new LinkedHashMap<>();
+    /** Tokens that are looked for everywhere, with their placeholders. */
+    private final NavigableMap<String, String> sought = new TreeMap<>();
 
-    /** The same tokens by how they begin. */
-    private final Map<String, List<String>> beginnings = new HashMap<>();
+    /** The same tokens, the oldest first. */
+    private final ArrayDeque<String> oldest = new ArrayDeque<>();
+
+    private int longest;
+
+    /** How tokens begin, by a hash: most places of a text are passed with one look here. */
+    private final BitSet beginnings = new BitSet(1 << 16);
 
     /**
      * @param hash of the placeholders
@@ -150,77 +158,119 @@ final class Masking {
         if (PLACEHOLDER.matcher(token).matches()) {
             return token;
         }
-        String known = tokens.get(token);
-        if (known != null) {
-            return known;
-        }
         byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
         String placeholder = "{{token:" + hash.fingerprint(bytes, 0, bytes.length) + "}}";
-        if (token.length() >= SHORTEST_SOUGHT && token.length() <= LONGEST_SOUGHT) {
+        // A JSON Web Token is found by its form.
+        if (token.length() >= SHORTEST_SOUGHT
+                && token.length() <= LONGEST_SOUGHT
+                && jwtEnd(token, 0) < token.length()) {
             seek(token, placeholder);
-            String escaped = URLEncoder.encode(token, StandardCharsets.UTF_8);
-            if (!escaped.equals(token)) {
-                seek(escaped, placeholder);
-            }
+            seek(URLEncoder.encode(token, StandardCharsets.UTF_8), placeholder);
         }
         return placeholder;
     }
 
     private void seek(String token, String placeholder) {
-        tokens.put(token, placeholder);
-        beginnings.computeIfAbsent(beginning(token, 0), b -> new ArrayList<>(1)).add(token);
-        if (tokens.size() > MOST_TOKENS) {
-            String oldest = tokens.keySet().iterator().next();
-            tokens.remove(oldest);
-            beginnings.computeIfPresent(beginning(oldest, 0), (b, all) -> {
-                all.remove(oldest);
-                return all.isEmpty() ? null : all;
-            });
+        if (sought.put(token, placeholder) != null) {
+            return;
+        }
+        longest = Math.max(longest, token.length());
+        beginnings.set(beginning(token, 0));
+        oldest.add(token);
+        if (oldest.size() > MOST_TOKENS) {
+            sought.remove(oldest.remove());
         }
     }
 
-    private static String beginning(String text, int from) {
-        return text.substring(from, from + SHORTEST_SOUGHT);
+    private static int beginning(String text, int at) {
+        int hash = text.charAt(at);
+        for (int i = at + 1; i < at + SHORTEST_SOUGHT; i++) {
+            hash = hash * 31 + text.charAt(i);
+        }
+        return (hash ^ hash >>> 16) & 0xffff;
     }
 
     /** With every token that has been met, and every JSON Web Token, replaced. */
     private String text(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int from = 0;
+        int plain = 0;
         int i = 0;
-        while (!tokens.isEmpty() && i + SHORTEST_SOUGHT <= text.length()) {
-            String token = i == 0 || !Character.isLetterOrDigit(text.charAt(i - 1)) ? tokenAt(text, i) : null;
-            if (token == null) {
+        while (i + SHORTEST_SOUGHT <= text.length()) {
+            String token = null;
+            if (i == 0 || !Character.isLetterOrDigit(text.charAt(i - 1))) {
+                token = tokenAt(text, i);
+            }
+            int end = token != null ? i + token.length() : i < plain ? i : jwtEnd(text, i);
+            if (end == i) {
+                // Where one does not end that begins here, none ends that begins further on in the same word.
+                plain = i >= plain && text.startsWith("eyJ", i) ? base64UrlEnd(text, i) : plain;
                 i++;
                 continue;
             }
-            out.append(text, from, i).append(tokens.get(token));
-            i += token.length();
-            from = i;
+            String placeholder = token == null ? placeholder(text.substring(i, end)) : sought.get(token);
+            out.append(text, from, i).append(placeholder);
+            i = end;
+            from = end;
         }
-        String replaced =
-                from == 0 ? text : out.append(text, from, text.length()).toString();
-        return replaced.contains("eyJ")
-                ? JWT.matcher(replaced).replaceAll(found -> Matcher.quoteReplacement(placeholder(found.group())))
-                : replaced;
+        return from == 0 ? text : out.append(text, from, text.length()).toString();
     }
 
-    /** The longest of those that begin there. */
+    /** Of the tokens that begin there, one. */
     private @Nullable String tokenAt(String text, int at) {
-        String longest = null;
-        List<String> candidates = beginnings.get(beginning(text, at));
-        if (candidates != null) {
-            for (String token : candidates) {
-                boolean longer = longest == null || token.length() > longest.length();
-                if (longer && text.startsWith(token, at)) {
-                    longest = token;
-                }
-            }
+        if (!beginnings.get(beginning(text, at))) {
+            return null;
         }
-        return longest;
+        String here = text.substring(at, Math.min(text.length(), at + longest));
+        while (here.length() >= SHORTEST_SOUGHT) {
+            String candidate = sought.floorKey(here);
+            if (candidate == null || here.startsWith(candidate)) {
+                return candidate;
+            }
+            // What is between a text and its beginning has that beginning too: a token can only be in the common part.
+            int common = 0;
+            while (common < candidate.length() && candidate.charAt(common) == here.charAt(common)) {
+                common++;
+            }
+            here = here.substring(0, common);
+        }
+        return null;
+    }
+
+    /** Where the JSON Web Token (RFC 7519) ends that begins there; {@code at} where none does. */
+    private static int jwtEnd(String text, int at) {
+        if (!text.startsWith("eyJ", at)) {
+            return at;
+        }
+        int head = base64UrlEnd(text, at);
+        if (head == text.length() || text.charAt(head) != '.') {
+            return at;
+        }
+        int claims = base64UrlEnd(text, head + 1);
+        if (claims == head + 1) {
+            return at;
+        }
+        return claims < text.length() && text.charAt(claims) == '.' ? base64UrlEnd(text, claims + 1) : claims;
+    }
+
+    private static int base64UrlEnd(String text, int from) {
+        int i = from;
+        while (i < text.length()) {
+            char c = text.charAt(i);
+            boolean base64Url =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+            if (!base64Url) {
+                break;
+            }
+            i++;
+        }
+        return i;
     }
 
     private String parameters(String text) {
+        if (text.indexOf('=') < 0) {
+            return text;
+        }
         return PARAMETER
                 .matcher(text)
                 .replaceAll(found -> Matcher.quoteReplacement(found.group(1) + placeholder(found.group(2))));
@@ -327,7 +377,9 @@ final class Masking {
                 if (token == JsonToken.PROPERTY_NAME) {
                     name = parser.currentName();
                 } else if (token == JsonToken.VALUE_STRING
-                        && TELLING_MEMBER.matcher(name).find()
+                        && TELLING_MEMBER
+                                .matcher(name.substring(0, Math.min(name.length(), LONGEST_NAME)))
+                                .find()
                         && !parser.getString().isEmpty()) {
                     String value = parser.getString();
                     int start = (int) parser.currentTokenLocation().getCharOffset();
@@ -340,15 +392,25 @@ final class Masking {
                 }
             }
         } catch (JacksonException e) {
-            // Cut off, or no JSON: what could be read of it is masked, and of the rest what looks like parameters is.
-            return out.append(parameters(LOOSE_MEMBER
-                            .matcher(text.substring(from))
-                            .replaceAll(found -> Matcher.quoteReplacement(found.group(1) + MASKED + '"'))))
-                    .toString();
+            // Cut off, or no JSON.
+            return out.append(parameters(looseMembers(text.substring(from)))).toString();
         }
         return out.append(text, from, text.length()).toString();
     }
 
-    private static final Pattern LOOSE_MEMBER = Pattern.compile(
-            "(?i)(\"[^\"]{0,64}(?:" + TELLING + ")[^\"]{0,64}\"\\s*:\\s*\")(?:[^\"\\\\]|\\\\.)*+(?:\"|$)");
+    /** What looks like a telling member in a text that is no JSON as a whole. */
+    private static String looseMembers(String text) {
+        Matcher matcher = LOOSE_MEMBER.matcher(text);
+        StringBuilder out = new StringBuilder(text.length());
+        int from = 0;
+        while (matcher.find(from)) {
+            int end = matcher.end();
+            while (end < text.length() && text.charAt(end) != '"') {
+                end += text.charAt(end) == '\\' ? 2 : 1;
+            }
+            out.append(text, from, matcher.end()).append(MASKED);
+            from = Math.min(end, text.length());
+        }
+        return out.append(text, from, text.length()).toString();
+    }
 }

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +150,15 @@ public final class Recordings {
             throw new IOException("version: " + shown(String.valueOf(version)) + " (expected: "
                     + CaptureRecording.VERSION + ", the only one that this Headgate reads)");
         }
+    }
+
+    /**
+     * Microseconds since the epoch. The JDK's own count goes by nanoseconds in a long, which end in 2262.
+     *
+     * @throws ArithmeticException if they are too many for a long
+     */
+    static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000), time.getNano() / 1000);
     }
 
     /** Short, and without what a terminal might take for more than text. */

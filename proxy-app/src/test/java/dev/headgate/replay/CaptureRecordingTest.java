@@ -49,6 +49,19 @@ class CaptureRecordingTest {
         assertThat(read.response().body().isComplete()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1013-11-25T16:00:00Z, -30171600000000000",
+        "1969-12-31T23:59:59.999999Z, -1",
+        "2500-01-01T00:00:00Z, 16725225600000000"
+    })
+    void readsTimesOfAllCenturies(String time, long micros) throws IOException {
+        assertThat(ReadRecording.of(LINE.replace("2026-11-25T16:00:00.123456Z", time))
+                        .only()
+                        .startMicros())
+                .isEqualTo(micros);
+    }
+
     @Test
     void aRequestThatNobodyCouldReadIsNull() throws IOException {
         RecordedExchange read = ReadRecording.of(line("null")).only();

@@ -2,6 +2,7 @@ package dev.headgate.replay;
 
 import static dev.headgate.replay.ReadRecording.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.sun.net.httpserver.HttpServer;
 import de.sstoehr.harreader.HarReader;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is exported can be read again, by others too, and tells no credential. */
 class ExportTest {
@@ -190,6 +193,46 @@ class ExportTest {
                 .isEqualTo("/api/v2/knowledge/guest/sessions/"
                         + session.substring("{\"id\":\"".length(), session.length() - 2) + "/documents");
         assertThat(read.exchanges().get(4).request().value("Authorization")).isEqualTo("undefined");
+    }
+
+    /** Each would take minutes where its time grew with the square of its length. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eyJ",
+                "token",
+                "?token",
+                "\"token",
+                "{\"token\":\"\\\"",
+                "[",
+                "{\"a\":",
+                "%",
+                "fake-token/",
+                "a=b&",
+                "\"jwt\":\"",
+                "eyJ.",
+                "eyJa.b.c"
+            })
+    void manyOfAKindTakeNotLong(String text) throws IOException {
+        RecordedExchange many = exchange(
+                request("POST", "/", text.repeat(1_000_000 / text.length()), field("Authorization", "Bearer " + TOKEN)),
+                null);
+        assertTimeout(Duration.ofSeconds(10), () -> export(Export.Format.CAPTURE, many));
+    }
+
+    @Test
+    void aCredentialThatIsJsonInTextIsMasked() throws IOException {
+        RecordedExchange read = exported(
+                        Export.Format.CAPTURE,
+                        exchange(
+                                request(
+                                        "POST",
+                                        "/",
+                                        "{\"auth\":\"{\\\"x\\\":\\\"a-secret\\\"}\",\"token\":\"{{token:00}}\"}"),
+                                null))
+                .only();
+        assertThat(text(read.request().body()))
+                .matches("\\{\"auth\":\"\\{\\{token:[0-9a-f]{32}}}\",\"token\":\"\\{\\{token:00}}\"}");
     }
 
     @Test

@@ -33,7 +33,7 @@ class RecordingFuzzTest {
                 .getBytes(StandardCharsets.UTF_8));
         Random random = new Random(5);
         for (byte[] seed : List.copyOf(seeds)) {
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 12; i++) {
                 byte[] changed = seed.clone();
                 for (int n = random.nextInt(4); n >= 0; n--) {
                     byte[] octets = "\"\\{}[],:\n\r 0x\u00ff".getBytes(StandardCharsets.ISO_8859_1);
