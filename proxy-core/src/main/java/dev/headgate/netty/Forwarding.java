@@ -12,6 +12,7 @@ import dev.headgate.http.WebSocketHandshake;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.netty.Upstream.NoSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One exchange on its way upstream, and its answer on the way back. Each side is read only while the other one takes
  * what was read. Confined to the exchange's event loop.
+ *
+ * <p>What a connection, or the wait for one, is told last is told from anywhere, outside the client's pipeline too: there
+ * a defect is handed to that pipeline, as nobody else would end the exchange.
  */
 final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, Tunnel.Ends {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
@@ -61,6 +65,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void connected(UpstreamHandler connection, boolean reused) {
+        try {
+            begin(connection, reused);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void begin(UpstreamHandler connection, boolean reused) {
         if (!isWaiting()) {
             release();
             downstream.loop().pool().giveBack(connection);
@@ -136,6 +148,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void overloaded(String detail) {
+        try {
+            refuse(detail);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void refuse(String detail) {
         if (isWaiting()) {
             fail(new Deny(
                     Reason.UPSTREAM_OVERLOADED,
@@ -147,6 +167,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void unreachable(Throwable cause) {
+        try {
+            refuse(cause);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void refuse(Throwable cause) {
         if (!isWaiting()) {
             release();
             return;
@@ -160,6 +188,9 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     /** Without the cause's own message: it may tell addresses that are not the client's business. */
     private static String inWords(Throwable cause) {
+        if (cause instanceof NoSocket) {
+            return "no socket could be made here; see the limit on open files";
+        }
         if (cause instanceof UnknownHostException) {
             return "its name does not resolve";
         }
@@ -331,6 +362,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void end(@Nullable Trailers trailers) {
+        try {
+            answerEnds(trailers);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void answerEnds(@Nullable Trailers trailers) {
         exchange.upstream(null);
         HeldAnswer answer = held;
         if (exchange.isFinished()) {
@@ -386,6 +425,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void lost(Deny why, boolean clean) {
+        try {
+            answerLost(why, clean);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void answerLost(Deny why, boolean clean) {
         exchange.upstream(null);
         if (tunnel != null) {
             tunnel.closed(Side.UPSTREAM);

@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.netty.Upstream.NoSocket;
 import dev.headgate.netty.UpstreamOptions.ProxyHeader;
 import dev.headgate.netty.UpstreamPool.Client;
 import dev.headgate.netty.UpstreamPool.Taker;
@@ -50,14 +51,15 @@ final class UpstreamConnecting {
     }
 
     private void failed(Throwable cause) {
-        UpstreamAddress next = tried.size() < MOST_ADDRESSES && end - System.nanoTime() > 0 && taker.isWaiting()
-                ? upstream.choose(tried)
-                : null;
+        boolean again = tried.size() < MOST_ADDRESSES && !(cause instanceof NoSocket);
+        UpstreamAddress next =
+                again && end - System.nanoTime() > 0 && taker.isWaiting() ? upstream.choose(tried) : null;
         if (next != null) {
             to(next);
         } else {
             upstream.release();
             taker.unreachable(cause);
+            connections.forgetIfRetired();
         }
     }
 
@@ -79,18 +81,14 @@ final class UpstreamConnecting {
 
         void start() {
             timeout = connections.loop().loop().schedule(this::late, Math.max(0, time), TimeUnit.NANOSECONDS);
-            ChannelFuture connect = connections
-                    .transport()
-                    .connector(connections.loop().loop())
-                    .handler(this)
-                    .connect(address.address());
-            channel = connect.channel();
-            if (connect.isDone() && !connect.channel().isRegistered()) {
-                // No socket could be made; the future is of another thread, and there is no channel to close.
-                channel = null;
-                end(connect.cause());
+            ChannelFuture connect;
+            try {
+                connect = upstream.connect(connections.loop().loop(), connections.transport(), address, this);
+            } catch (NoSocket e) {
+                end(e);
                 return;
             }
+            channel = connect.channel();
             connect.addListener((ChannelFuture connected) -> {
                 SslHandler tls =
                         connected.isSuccess() ? connected.channel().pipeline().get(SslHandler.class) : null;
@@ -144,7 +142,9 @@ final class UpstreamConnecting {
                 channel.close();
             }
             address.requestEnded();
-            address.failed();
+            if (!(failure instanceof NoSocket)) {
+                address.failed();
+            }
             failed(failure == null ? new IllegalStateException("closed while connecting") : failure);
         }
     }

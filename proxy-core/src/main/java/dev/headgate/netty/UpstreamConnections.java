@@ -230,6 +230,7 @@ final class UpstreamConnections {
             }
         }
         publish();
+        forgetIfRetired();
     }
 
     private void dropWhoIsGone() {
@@ -351,7 +352,8 @@ final class UpstreamConnections {
         forgetIfRetired();
     }
 
-    private void forgetIfRetired() {
+    /** Called where a request's wait ends, or a connection: nothing of what is retired may stay for good. */
+    void forgetIfRetired() {
         if (upstream.isRetired() && idle.isEmpty() && waiters.isEmpty()) {
             upstream.leave(this);
             loop.pool().forget(this);
