@@ -12,14 +12,9 @@ import dev.headgate.http.WebSocketHandshake;
 import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
-import dev.headgate.netty.Upstream.NoSocket;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,41 +161,29 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
     }
 
     @Override
-    public void unreachable(Throwable cause) {
+    public void unreachable(Throwable cause, @Nullable UpstreamAddress last) {
         try {
-            refuse(cause);
+            refuse(cause, last);
         } catch (Throwable e) {
             downstream.defect(e);
         }
     }
 
-    private void refuse(Throwable cause) {
+    private void refuse(Throwable cause, @Nullable UpstreamAddress last) {
         if (!isWaiting()) {
             release();
             return;
         }
         String upstream = exchange.route().upstream().toString();
-        LOG.warn("upstream {} unreachable: {}", upstream, cause.toString());
+        LOG.warn(
+                "upstream {} unreachable{}: {} ({})",
+                upstream,
+                last == null ? "" : ", last tried at " + last,
+                ConnectFailure.inWords(cause),
+                cause.toString());
         fail(new Deny(
                 Reason.UPSTREAM_UNREACHABLE,
-                "upstream " + exchange.route().upstream().name() + ": " + inWords(cause)));
-    }
-
-    /** Without the cause's own message: it may tell addresses that are not the client's business. */
-    private static String inWords(Throwable cause) {
-        if (cause instanceof NoSocket) {
-            return "no socket could be made here; see the limit on open files";
-        }
-        if (cause instanceof UnknownHostException) {
-            return "its name does not resolve";
-        }
-        if (cause instanceof ConnectTimeoutException) {
-            return "no connection within timeouts.upstreamConnect";
-        }
-        if (cause instanceof SSLException) {
-            return "the TLS handshake failed, or its certificate is not trusted";
-        }
-        return cause instanceof ConnectException ? "connection refused, or no way there" : "the connection failed";
+                "upstream " + exchange.route().upstream().name() + ": " + ConnectFailure.inWords(cause)));
     }
 
     void requestData(ByteBuf data) {

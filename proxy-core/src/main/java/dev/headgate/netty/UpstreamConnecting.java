@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ final class UpstreamConnecting {
             to(next);
         } else {
             upstream.release();
-            taker.unreachable(cause);
+            taker.unreachable(cause, tried.get(tried.size() - 1));
             connections.forgetIfRetired();
         }
     }
@@ -119,7 +120,9 @@ final class UpstreamConnecting {
         }
 
         private void late() {
-            end(new ConnectTimeoutException("none within " + TimeUnit.NANOSECONDS.toMillis(time) + " ms"));
+            String none = "none within " + TimeUnit.NANOSECONDS.toMillis(time) + " ms";
+            boolean connected = channel != null && channel.isActive();
+            end(connected ? new SslHandshakeTimeoutException(none) : new ConnectTimeoutException(none));
         }
 
         private void end(@Nullable Throwable failure) {

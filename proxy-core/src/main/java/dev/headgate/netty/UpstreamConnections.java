@@ -103,7 +103,7 @@ final class UpstreamConnections {
         if (address == null) {
             Throwable why = upstream.unresolved();
             if (why != null) {
-                taker.unreachable(why);
+                taker.unreachable(why, null);
                 return true;
             }
             return false;
@@ -226,7 +226,7 @@ final class UpstreamConnections {
                 first.taker.overloaded("no connection was free for "
                         + first.snapshot.timeouts().upstreamConnect().toMillis() + " ms");
             } else {
-                first.taker.unreachable(new UnknownHostException("no answer yet"));
+                first.taker.unreachable(new UnknownHostException("no answer yet"), null);
             }
         }
         publish();
