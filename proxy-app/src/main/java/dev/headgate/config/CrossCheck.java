@@ -1,6 +1,8 @@
 package dev.headgate.config;
 
 import dev.headgate.gate.Reason;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -161,10 +163,39 @@ final class CrossCheck {
                         "every client: whoever connects may claim any address (expected: the proxies in front)");
             }
         }
+        admin(tree, config, warnings);
+        unusedUpstreams(tree, config, warnings);
         Config.Limits limits = config.limits();
         if (limits.body() > 0 && limits.body() < limits.checkedBody()) {
             warnings.report(
                     place(tree, "limits.body", "limits.checkedBody"), "limits.body", "smaller than limits.checkedBody");
+        }
+    }
+
+    /** Who reaches it reads of every exchange, and makes the configuration be loaded again. */
+    private static void admin(Tree tree, Config config, Problems warnings) {
+        Config.Admin admin = config.admin();
+        if (admin == null || isLoopback(admin.address().host())) {
+            return;
+        }
+        warnings.report(
+                place(tree, "admin.address", "admin"),
+                "admin.address",
+                "not of the loopback: whoever reaches it sees every exchange (expected: 127.0.0.1, [::1] or localhost)");
+    }
+
+    private static boolean isLoopback(String host) {
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        return literal == null ? host.equalsIgnoreCase("localhost") : literal.isLoopbackAddress();
+    }
+
+    private static void unusedUpstreams(Tree tree, Config config, Problems warnings) {
+        for (String name : config.upstreams().keySet()) {
+            if (config.routes().stream().noneMatch(route -> name.equals(route.upstream()))) {
+                String path = KeyPath.key("upstreams", name);
+                Origin origin = tree.origin(path);
+                warnings.report(origin == null ? Place.START : origin.key(), path, "named by no route");
+            }
         }
     }
 

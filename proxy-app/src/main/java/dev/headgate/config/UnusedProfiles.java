@@ -1,6 +1,8 @@
 package dev.headgate.config;
 
 import dev.headgate.config.Config.Route;
+import dev.headgate.profile.BuiltInProfiles;
+import dev.headgate.profile.Profile;
 import java.util.List;
 
 /** Warns of profiles, and of endpoints of theirs, that no request comes to because of the routes. */
@@ -18,6 +20,26 @@ final class UnusedProfiles {
     static void warn(Tree tree, Config config, Problems warnings) {
         UnusedProfiles unused = new UnusedProfiles(tree, config.routes(), warnings);
         config.profiles().forEach(unused::profile);
+        for (int i = 0; i < config.routes().size(); i++) {
+            unused.builtIn(config, i);
+        }
+    }
+
+    private void builtIn(Config config, int index) {
+        Route route = config.routes().get(index);
+        Profile profile = route.profile() == null || config.profiles().containsKey(route.profile())
+                ? null
+                : BuiltInProfiles.ALL.get(route.profile());
+        String at = KeyPath.key(KeyPath.index("routes", index), "profile");
+        Origin origin = tree.origin(at);
+        if (profile == null
+                || origin == null
+                || profile.endpoints().stream()
+                        .anyMatch(
+                                endpoint -> meets(route.path(), endpoint.path().toString()))) {
+            return;
+        }
+        warnings.report(origin.value(), at, origin.shown() + " has no endpoint under " + route.path());
     }
 
     private void profile(String name, ProfileConfig profile) {

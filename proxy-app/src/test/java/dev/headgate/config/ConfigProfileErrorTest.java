@@ -246,4 +246,26 @@ class ConfigProfileErrorTest {
                 .extracting(ConfigError::toString)
                 .containsExactly(file + ":10:3: profiles.my-chat: named by no route");
     }
+
+    @Test
+    void warnsOfWhatHardlyIsMeant() throws Exception {
+        Path file = write("""
+                listeners: [{address: "127.0.0.1:0"}]
+                admin: {address: "0.0.0.0:9090"}
+                upstreams:
+                  genesys: {url: "http://localhost"}
+                  other: {url: "http://localhost"}
+                routes:
+                  - {path: /api/v2/guests/, upstream: genesys, profile: forum-guest}
+                  - {path: /elsewhere/, upstream: genesys, profile: forum-guest}
+                """);
+        assertThat(ConfigLoader.loadWithWarnings(file, Map.of(), Set.of("forum-guest"))
+                        .warnings())
+                .extracting(ConfigError::toString)
+                .containsExactly(
+                        file + ":2:18: admin.address: not of the loopback: whoever reaches it sees every exchange"
+                                + " (expected: 127.0.0.1, [::1] or localhost)",
+                        file + ":5:3: upstreams.other: named by no route",
+                        file + ":8:53: routes[1].profile: \"forum-guest\" has no endpoint under /elsewhere/");
+    }
 }

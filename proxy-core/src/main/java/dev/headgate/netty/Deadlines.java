@@ -86,7 +86,7 @@ final class Deadlines {
     private static void expire(Deadline deadline) {
         try {
             deadline.expired();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("time-out not carried out", e);
         }
     }

@@ -58,10 +58,15 @@ abstract class Downstream {
         channel.eventLoop().execute(() -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
-                channel.pipeline().fireExceptionCaught(e);
+            } catch (Throwable e) {
+                defect(e);
             }
         });
+    }
+
+    /** Ends the exchange at hand as a defect in a handler does. On the event loop. */
+    final void defect(Throwable cause) {
+        channel.pipeline().fireExceptionCaught(cause);
     }
 
     /** As logged, for a request of the newest minor version. */

@@ -13,12 +13,8 @@ import dev.headgate.netty.ExchangeRecord.IdSource;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One exchange on its way upstream, and its answer on the way back. Each side is read only while the other one takes
  * what was read. Confined to the exchange's event loop.
+ *
+ * <p>What a connection, or the wait for one, is told last is told from anywhere, outside the client's pipeline too: there
+ * a defect is handed to that pipeline, as nobody else would end the exchange.
  */
 final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, Tunnel.Ends {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
@@ -61,6 +60,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void connected(UpstreamHandler connection, boolean reused) {
+        try {
+            begin(connection, reused);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void begin(UpstreamHandler connection, boolean reused) {
         if (!isWaiting()) {
             release();
             downstream.loop().pool().giveBack(connection);
@@ -136,6 +143,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void overloaded(String detail) {
+        try {
+            refuse(detail);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void refuse(String detail) {
         if (isWaiting()) {
             fail(new Deny(
                     Reason.UPSTREAM_OVERLOADED,
@@ -146,30 +161,29 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
     }
 
     @Override
-    public void unreachable(Throwable cause) {
+    public void unreachable(Throwable cause, @Nullable UpstreamAddress last) {
+        try {
+            refuse(cause, last);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void refuse(Throwable cause, @Nullable UpstreamAddress last) {
         if (!isWaiting()) {
             release();
             return;
         }
         String upstream = exchange.route().upstream().toString();
-        LOG.warn("upstream {} unreachable: {}", upstream, cause.toString());
+        LOG.warn(
+                "upstream {} unreachable{}: {} ({})",
+                upstream,
+                last == null ? "" : ", last tried at " + last,
+                ConnectFailure.inWords(cause),
+                cause.toString());
         fail(new Deny(
                 Reason.UPSTREAM_UNREACHABLE,
-                "upstream " + exchange.route().upstream().name() + ": " + inWords(cause)));
-    }
-
-    /** Without the cause's own message: it may tell addresses that are not the client's business. */
-    private static String inWords(Throwable cause) {
-        if (cause instanceof UnknownHostException) {
-            return "its name does not resolve";
-        }
-        if (cause instanceof ConnectTimeoutException) {
-            return "no connection within timeouts.upstreamConnect";
-        }
-        if (cause instanceof SSLException) {
-            return "the TLS handshake failed, or its certificate is not trusted";
-        }
-        return cause instanceof ConnectException ? "connection refused, or no way there" : "the connection failed";
+                "upstream " + exchange.route().upstream().name() + ": " + ConnectFailure.inWords(cause)));
     }
 
     void requestData(ByteBuf data) {
@@ -331,6 +345,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void end(@Nullable Trailers trailers) {
+        try {
+            answerEnds(trailers);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void answerEnds(@Nullable Trailers trailers) {
         exchange.upstream(null);
         HeldAnswer answer = held;
         if (exchange.isFinished()) {
@@ -386,6 +408,14 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
 
     @Override
     public void lost(Deny why, boolean clean) {
+        try {
+            answerLost(why, clean);
+        } catch (Throwable e) {
+            downstream.defect(e);
+        }
+    }
+
+    private void answerLost(Deny why, boolean clean) {
         exchange.upstream(null);
         if (tunnel != null) {
             tunnel.closed(Side.UPSTREAM);

@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.netty.Upstream.NoSocket;
 import dev.headgate.netty.UpstreamOptions.Health;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -67,8 +68,14 @@ final class HealthCheck {
     private void ask() {
         asking = true;
         next = loop.schedule(() -> answered(null), health.timeout().toNanos(), TimeUnit.NANOSECONDS);
-        ChannelFuture connect =
-                transport.connector(loop).handler(new Initializer()).connect(address.address());
+        ChannelFuture connect;
+        try {
+            connect = upstream.connect(loop, transport, address, new Initializer());
+        } catch (NoSocket e) {
+            LOG.warn("upstream {}: {} not checked: {}", upstream.name(), address, String.valueOf(e.getCause()));
+            over();
+            return;
+        }
         channel = connect.channel();
         connect.addListener((ChannelFuture connected) -> {
             if (!connected.isSuccess() && connected.channel() == channel) {
@@ -138,10 +145,6 @@ final class HealthCheck {
         if (!asking || stopped) {
             return;
         }
-        asking = false;
-        if (next != null) {
-            next.cancel(false);
-        }
         boolean good = response != null && response.status().code() < 400;
         if (good != address.isUnhealthy()) {
             inARow = 0;
@@ -152,6 +155,15 @@ final class HealthCheck {
                     ? "no answer"
                     : String.valueOf(response.status().code());
             LOG.warn("upstream {}: {} is {}: {}", upstream.name(), address, good ? "healthy" : "unhealthy", status);
+        }
+        over();
+    }
+
+    /** One check is; the next one comes after the interval. */
+    private void over() {
+        asking = false;
+        if (next != null) {
+            next.cancel(false);
         }
         if (!loop.isShuttingDown()) {
             long interval = health.interval().toNanos();

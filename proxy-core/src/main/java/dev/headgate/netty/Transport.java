@@ -3,11 +3,13 @@ package dev.headgate.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -112,11 +114,16 @@ public enum Transport {
         return new ServerBootstrap().group(group).channelFactory(() -> new EpollServerSocketChannel(descriptor));
     }
 
+    /** Makes the sockets of connections that are opened. */
+    ChannelFactory<Channel> sockets() {
+        return new ReflectiveChannelFactory<>(socket);
+    }
+
     /** What opens connections to addresses; who asks for one has a time-out of its own. */
-    Bootstrap connector(EventLoop loop) {
+    Bootstrap connector(EventLoop loop, ChannelFactory<Channel> sockets) {
         Bootstrap connector = new Bootstrap()
                 .group(loop)
-                .channel(socket)
+                .channelFactory(sockets)
                 .disableResolver()
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);

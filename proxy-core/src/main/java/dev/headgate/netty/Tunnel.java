@@ -62,6 +62,7 @@ final class Tunnel {
     private final Direction fromClient;
     private final Direction fromUpstream;
     private @Nullable CloseFrame closing;
+    private boolean opened;
     private boolean last;
     private boolean over;
 
@@ -92,6 +93,7 @@ final class Tunnel {
     }
 
     void opened() {
+        opened = true;
         exchange.downstream().loop().deadlines().add(deadline, idle.toNanos());
         deadline.set(idle.toNanos());
         exchange.downstream().edge().connections().webSocketOpened();
@@ -103,8 +105,10 @@ final class Tunnel {
         if (tap != null) {
             tap.closed(fromUpstream.frames.closeCode());
         }
-        exchange.downstream().loop().deadlines().remove(deadline);
-        exchange.downstream().edge().connections().webSocketClosed();
+        if (opened) {
+            exchange.downstream().loop().deadlines().remove(deadline);
+            exchange.downstream().edge().connections().webSocketClosed();
+        }
     }
 
     /** Takes the content over. */

@@ -4,10 +4,14 @@ import dev.headgate.netty.UpstreamOptions.Authority;
 import dev.headgate.netty.UpstreamOptions.ProxyHeader;
 import dev.headgate.netty.UpstreamPool.Client;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -47,6 +51,7 @@ public final class Upstream {
     private volatile @Nullable Throwable unresolved;
     private volatile boolean retired;
     private volatile @Nullable UpstreamWatch watch;
+    private volatile @Nullable ChannelFactory<Channel> sockets;
 
     /**
      * @param name as configured
@@ -114,6 +119,11 @@ public final class Upstream {
 
     byte[] hostField() {
         return hostField;
+    }
+
+    /** Sockets are made here, not by the transport. */
+    void sockets(ChannelFactory<Channel> from) {
+        sockets = from;
     }
 
     /** Where to connect, names and addresses. */
@@ -342,6 +352,35 @@ public final class Upstream {
     /** Requests that wait for a connection, on all event loops. */
     AtomicInteger waiting() {
         return waiting;
+    }
+
+    /** No socket could be made here: no address is to blame for that. */
+    static final class NoSocket extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NoSocket(@Nullable Throwable cause) {
+            super(cause);
+        }
+    }
+
+    /**
+     * Starts to open a connection, on that event loop only.
+     *
+     * @param handler adds to the pipeline, {@link #begin} first
+     * @throws NoSocket where none can be made, as without a file descriptor left
+     */
+    ChannelFuture connect(EventLoop loop, Transport transport, UpstreamAddress address, ChannelHandler handler)
+            throws NoSocket {
+        ChannelFactory<Channel> given = sockets;
+        ChannelFuture connect = transport
+                .connector(loop, given == null ? transport.sockets() : given)
+                .handler(handler)
+                .connect(address.address());
+        if (connect.isDone() && !connect.channel().isRegistered()) {
+            // The future is of another thread, and there is no channel to close.
+            throw new NoSocket(connect.cause());
+        }
+        return connect;
     }
 
     /**

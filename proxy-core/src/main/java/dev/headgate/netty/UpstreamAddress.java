@@ -14,7 +14,9 @@ final class UpstreamAddress {
     private final InetSocketAddress address;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    /** Whether it has been, ever. */
     private volatile boolean ejected;
+
     private volatile boolean unhealthy;
     private volatile boolean gone;
     /** By the upstream's clock; of use only where it has been ejected. */
@@ -77,14 +79,7 @@ final class UpstreamAddress {
      * @param now by the upstream's clock
      */
     boolean isEjected(long now) {
-        if (!ejected) {
-            return false;
-        }
-        if (now - returns < 0) {
-            return true;
-        }
-        ejected = false;
-        return false;
+        return ejected && now - returns < 0;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import dev.headgate.netty.Upstream.NoSocket;
 import dev.headgate.netty.UpstreamOptions.ProxyHeader;
 import dev.headgate.netty.UpstreamPool.Client;
 import dev.headgate.netty.UpstreamPool.Taker;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,14 +52,15 @@ final class UpstreamConnecting {
     }
 
     private void failed(Throwable cause) {
-        UpstreamAddress next = tried.size() < MOST_ADDRESSES && end - System.nanoTime() > 0 && taker.isWaiting()
-                ? upstream.choose(tried)
-                : null;
+        boolean again = tried.size() < MOST_ADDRESSES && !(cause instanceof NoSocket);
+        UpstreamAddress next =
+                again && end - System.nanoTime() > 0 && taker.isWaiting() ? upstream.choose(tried) : null;
         if (next != null) {
             to(next);
         } else {
             upstream.release();
-            taker.unreachable(cause);
+            taker.unreachable(cause, tried.get(tried.size() - 1));
+            connections.forgetIfRetired();
         }
     }
 
@@ -79,18 +82,14 @@ final class UpstreamConnecting {
 
         void start() {
             timeout = connections.loop().loop().schedule(this::late, Math.max(0, time), TimeUnit.NANOSECONDS);
-            ChannelFuture connect = connections
-                    .transport()
-                    .connector(connections.loop().loop())
-                    .handler(this)
-                    .connect(address.address());
-            channel = connect.channel();
-            if (connect.isDone() && !connect.channel().isRegistered()) {
-                // No socket could be made; the future is of another thread, and there is no channel to close.
-                channel = null;
-                end(connect.cause());
+            ChannelFuture connect;
+            try {
+                connect = upstream.connect(connections.loop().loop(), connections.transport(), address, this);
+            } catch (NoSocket e) {
+                end(e);
                 return;
             }
+            channel = connect.channel();
             connect.addListener((ChannelFuture connected) -> {
                 SslHandler tls =
                         connected.isSuccess() ? connected.channel().pipeline().get(SslHandler.class) : null;
@@ -121,7 +120,9 @@ final class UpstreamConnecting {
         }
 
         private void late() {
-            end(new ConnectTimeoutException("none within " + TimeUnit.NANOSECONDS.toMillis(time) + " ms"));
+            String none = "none within " + TimeUnit.NANOSECONDS.toMillis(time) + " ms";
+            boolean connected = channel != null && channel.isActive();
+            end(connected ? new SslHandshakeTimeoutException(none) : new ConnectTimeoutException(none));
         }
 
         private void end(@Nullable Throwable failure) {
@@ -144,7 +145,9 @@ final class UpstreamConnecting {
                 channel.close();
             }
             address.requestEnded();
-            address.failed();
+            if (!(failure instanceof NoSocket)) {
+                address.failed();
+            }
             failed(failure == null ? new IllegalStateException("closed while connecting") : failure);
         }
     }

@@ -103,7 +103,7 @@ final class UpstreamConnections {
         if (address == null) {
             Throwable why = upstream.unresolved();
             if (why != null) {
-                taker.unreachable(why);
+                taker.unreachable(why, null);
                 return true;
             }
             return false;
@@ -226,10 +226,11 @@ final class UpstreamConnections {
                 first.taker.overloaded("no connection was free for "
                         + first.snapshot.timeouts().upstreamConnect().toMillis() + " ms");
             } else {
-                first.taker.unreachable(new UnknownHostException("no answer yet"));
+                first.taker.unreachable(new UnknownHostException("no answer yet"), null);
             }
         }
         publish();
+        forgetIfRetired();
     }
 
     private void dropWhoIsGone() {
@@ -351,7 +352,8 @@ final class UpstreamConnections {
         forgetIfRetired();
     }
 
-    private void forgetIfRetired() {
+    /** Called where a request's wait ends, or a connection: nothing of what is retired may stay for good. */
+    void forgetIfRetired() {
         if (upstream.isRetired() && idle.isEmpty() && waiters.isEmpty()) {
             upstream.leave(this);
             loop.pool().forget(this);

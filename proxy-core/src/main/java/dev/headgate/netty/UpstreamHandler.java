@@ -20,6 +20,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
@@ -219,14 +220,19 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         state = State.LINGER;
         deadline.set(timeouts.idle().toNanos());
         channel.config().setAutoRead(true);
-        if (upstream.tls() != null || !(channel instanceof DuplexChannel duplex)) {
+        if (!(channel instanceof DuplexChannel duplex)) {
             writer.flushAndClose();
             return;
         }
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
         writer.flush();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
             deadline.set(LINGER.toNanos());
-            duplex.shutdownOutput();
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener((ChannelFutureListener) told -> duplex.shutdownOutput());
+            }
         });
     }
 

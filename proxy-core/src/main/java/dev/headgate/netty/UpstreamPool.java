@@ -18,7 +18,10 @@ final class UpstreamPool {
          */
         void connected(UpstreamHandler connection, boolean reused);
 
-        void unreachable(Throwable cause);
+        /**
+         * @param last the address that was tried last; null for none
+         */
+        void unreachable(Throwable cause, @Nullable UpstreamAddress last);
 
         /**
          * The bounds on connections and waiting requests are reached.

@@ -33,6 +33,8 @@ final class UpstreamWatch {
     private static final int SHORTEST_TTL_SECONDS = 1;
     private static final int LONGEST_TTL_SECONDS = 60;
     private static final int QUERY_MILLIS = 2000;
+    /** A defect in the resolver, or in what it asks, leaves a name without any answer. */
+    private static final int LONGEST_LOOK_MILLIS = 5000;
 
     private final Upstream upstream;
     private final EventLoop loop;
@@ -93,38 +95,80 @@ final class UpstreamWatch {
         if (names.isEmpty() || stopped) {
             return;
         }
-        DnsNameResolver asked = resolver;
-        if (asked == null) {
-            asked = new DnsNameResolverBuilder(loop)
+        DnsNameResolver asked;
+        try {
+            asked = resolver();
+        } catch (RuntimeException e) {
+            // It opens a socket.
+            over(e);
+            return;
+        }
+        Round round = new Round(names.size());
+        for (String name : names) {
+            ask(asked, name, round);
+        }
+    }
+
+    private DnsNameResolver resolver() {
+        DnsNameResolver made = resolver;
+        if (made == null) {
+            made = new DnsNameResolverBuilder(loop)
                     .datagramChannelType(transport.datagram())
                     .queryTimeoutMillis(QUERY_MILLIS)
                     .ttl(SHORTEST_TTL_SECONDS, LONGEST_TTL_SECONDS)
                     .nameServerProvider(upstream.options().nameServers())
                     .build();
-            resolver = asked;
+            resolver = made;
         }
-        Round round = new Round(names.size());
-        for (String name : names) {
-            asked.resolveAll(name).addListener((Future<List<InetAddress>> answer) -> round.answered(name, answer));
+        return made;
+    }
+
+    private void ask(DnsNameResolver asked, String name, Round round) {
+        Future<List<InetAddress>> answer;
+        try {
+            answer = asked.resolveAll(name);
+        } catch (RuntimeException e) {
+            round.failed(e);
+            return;
         }
+        answer.addListener((Future<List<InetAddress>> done) -> round.answered(name, done));
     }
 
     /** One look at all names. */
     private final class Round {
+        private final Future<?> timeout;
         private int missing;
         private @Nullable Throwable failure;
 
         Round(int names) {
             missing = names;
+            timeout = loop.schedule(this::late, LONGEST_LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
 
         void answered(String name, Future<List<InetAddress>> answer) {
             if (answer.isSuccess()) {
                 known.put(name, ofOneFamily(answer.getNow()));
+                done();
             } else {
-                failure = answer.cause();
+                failed(answer.cause());
             }
-            if (--missing == 0 && !stopped) {
+        }
+
+        void failed(Throwable why) {
+            failure = why;
+            done();
+        }
+
+        private void late() {
+            missing = 0;
+            if (!stopped) {
+                over(new UnknownHostException("no answer within " + LONGEST_LOOK_MILLIS + " ms"));
+            }
+        }
+
+        private void done() {
+            // What comes late is known for the next look.
+            if (--missing == 0 && timeout.cancel(false) && !stopped) {
                 over(failure);
             }
         }
@@ -139,7 +183,24 @@ final class UpstreamWatch {
         return answer.stream().filter(address -> address.getClass() == family).toList();
     }
 
+    /** Whatever comes of this look, there is a next one. */
     private void over(@Nullable Throwable failure) {
+        try {
+            take(failure);
+            checkHealth();
+        } catch (RuntimeException e) {
+            LOG.error("upstream {}: what its names resolve to was not taken", upstream, e);
+        }
+        lookAgain();
+    }
+
+    private void lookAgain() {
+        if (!loop.isShuttingDown() && !stopped) {
+            next = loop.schedule(this::look, BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void take(@Nullable Throwable failure) {
         if (failure != null && !failing) {
             LOG.warn(
                     "upstream {}: {}{}",
@@ -163,10 +224,6 @@ final class UpstreamWatch {
             upstream.resolved(all);
         } else if (failure != null) {
             upstream.unresolvable(failure instanceof UnknownHostException e ? e : unknown(failure));
-        }
-        checkHealth();
-        if (!loop.isShuttingDown()) {
-            next = loop.schedule(this::look, BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -13,6 +13,9 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     final LinkedBlockingQueue<ExchangeRecord> records = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<Refused> refused = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<FrameRecord> frames = new LinkedBlockingQueue<>();
+    /** The end of an exchange is followed by a defect. */
+    volatile boolean faulty;
+
     final AtomicInteger openExchanges = new AtomicInteger();
     final AtomicInteger openDownstreams = new AtomicInteger();
     final AtomicInteger openUpstreams = new AtomicInteger();
@@ -55,6 +58,9 @@ final class Ledger implements ExchangeListener, ConnectionListener {
     public void finished(ExchangeRecord exchange) {
         records.add(exchange);
         add(openExchanges, -1);
+        if (faulty) {
+            throw new LinkageError("of the test");
+        }
     }
 
     @Override

@@ -6,12 +6,16 @@ import dev.headgate.gate.Reason;
 import dev.headgate.netty.UpstreamOptions.Authority;
 import dev.headgate.netty.UpstreamOptions.Ejection;
 import dev.headgate.netty.UpstreamOptions.Health;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -260,6 +264,96 @@ class UpstreamAddressesTest {
         fail(address, 2);
         clock.addAndGet(Duration.ofSeconds(10).toNanos());
         assertThat(address.isEjected(clock.get())).as("after a good time").isFalse();
+    }
+
+    /** One event loop's clock may be behind another's. */
+    @Test
+    void whoAsksDoesNotEndAnEjection() throws IOException {
+        Upstream upstream = before(new Ejection(1, Duration.ofSeconds(10), 50), null, 1, 2);
+        UpstreamAddress address = upstream.addresses()[0];
+        fail(address, 1);
+        assertThat(address.isEjected(Duration.ofSeconds(10).toNanos())).isFalse();
+        assertThat(address.isEjected(clock.get())).isTrue();
+    }
+
+    private static ChannelFactory<Channel> none(AtomicInteger asked) {
+        return () -> {
+            asked.incrementAndGet();
+            throw new ChannelException("too many open files");
+        };
+    }
+
+    @Test
+    void withoutASocketNoAddressIsToBlame() throws Exception {
+        try (AnsweringUpstream first = new AnsweringUpstream("ok");
+                AnsweringUpstream second = new AnsweringUpstream("ok")) {
+            Upstream upstream = before(new Ejection(1, Duration.ofSeconds(30), 100), null, first.port(), second.port());
+            AtomicInteger asked = new AtomicInteger();
+            upstream.sockets(none(asked));
+            RawSocket client = wire.client();
+            for (int i = 1; i <= 3; i++) {
+                RawAnswer answer = client.send(Wire.get("/", "r")).answer();
+                assertThat(answer.status()).isEqualTo(502);
+                assertThat(answer.body()).contains("no socket");
+                assertThat(wire.record().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
+                assertThat(asked).as("another address is of no use").hasValue(i);
+            }
+            assertThat(wire.edge().ledger.ejections).hasValue(0);
+            upstream.sockets(wire.edge().transport.sockets());
+            assertThat(ask(client)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void withoutASocketNoAddressIsUnhealthy() throws Exception {
+        Health health = new Health("/health", Duration.ofMillis(20), Duration.ofSeconds(2), 1, 1);
+        try (AnsweringUpstream server = new AnsweringUpstream("ok")) {
+            Upstream upstream = before(NEVER, health, server.port());
+            AtomicInteger asked = new AtomicInteger();
+            upstream.sockets(none(asked));
+            upstream.watch(wire.edge().loop(), wire.edge().transport, wire.edge().ledger);
+            await("checks have failed", () -> asked.get() >= 3);
+            assertThat(upstream.addresses()[0].isUnhealthy()).isFalse();
+            server.status = 500;
+            upstream.sockets(wire.edge().transport.sockets());
+            await("checks go on", () -> upstream.addresses()[0].isUnhealthy());
+            upstream.retire();
+        }
+    }
+
+    @Test
+    void whatIsRetiredIsForgottenThoughItRefuses() throws Exception {
+        ScriptedUpstream dead = new ScriptedUpstream();
+        dead.close();
+        Upstream upstream = before(NEVER, null, dead.port());
+        RawSocket client = wire.client();
+        upstream.retire();
+        assertThat(client.send(Wire.get("/", "r")).answer().status()).isEqualTo(502);
+        assertThat(wire.record().status()).isEqualTo(502);
+        await("it is forgotten", () -> upstream.loops().isEmpty());
+    }
+
+    @Test
+    void aDefectBehindAFailedConnectionEndsTheClientsConnection() throws Exception {
+        ScriptedUpstream dead = new ScriptedUpstream();
+        dead.close();
+        before(NEVER, null, dead.port());
+        RawSocket client = wire.client();
+        wire.edge().ledger.faulty = true;
+        assertThat(client.send(Wire.get("/", "r")).answer().status()).isEqualTo(502);
+        assertThat(wire.record().status()).isEqualTo(502);
+        client.expectEnd();
+    }
+
+    @Test
+    void aDefectBehindAnAnswerEndsTheClientsConnection() throws Exception {
+        try (AnsweringUpstream server = new AnsweringUpstream("ok")) {
+            before(NEVER, null, server.port());
+            RawSocket client = wire.client();
+            wire.edge().ledger.faulty = true;
+            assertThat(ask(client)).isEqualTo("ok");
+            client.expectEnd();
+        }
     }
 
     private static void fail(UpstreamAddress address, int times) {

@@ -114,6 +114,33 @@ class UpstreamBoundsTest {
         assertThat(List.of(wire.record().status(), wire.record().status())).containsOnly(200);
     }
 
+    /** What the first waiter is woken for passes to another event loop's, as its client is gone. */
+    @Test
+    void aWakeUpPassesToTheOtherEventLoop() throws Exception {
+        wire.threads(2);
+        before(wire.upstream().port(), bounds(1, 5));
+        RawSocket first = wire.client();
+        RawSocket leaving = wire.client();
+        RawSocket staying = wire.client();
+        first.send(Wire.get("/", "r1"));
+        RawSocket server = wire.upstream().accept();
+        server.expect(wire.gotten("/", "r1"));
+        Ledger ledger = wire.edge().ledger;
+        leaving.send(Wire.get("/", "r2"));
+        ledger.await("waiting requests", ledger.waiting, 1);
+        staying.send(Wire.get("/", "r3"));
+        ledger.await("waiting requests", ledger.waiting, 2);
+        leaving.reset();
+        assertThat(wire.record().status()).isZero();
+        server.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+        RawSocket next = wire.upstream().accept();
+        next.expect(wire.gotten("/", "r3"));
+        next.send(OK);
+        expectOk(first, "r1");
+        expectOk(staying, "r3");
+        assertThat(List.of(wire.record().status(), wire.record().status())).containsOnly(200);
+    }
+
     @Test
     void whoseClientIsGoneIsNotServed() throws Exception {
         before(wire.upstream().port(), bounds(1, 1));

@@ -8,6 +8,7 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -92,6 +93,42 @@ class UpstreamNamesTest {
             }
             assertThat(ask(client).body()).isEqualTo("second");
             upstream.retire();
+        }
+    }
+
+    @Test
+    void aDefectInALookUpDoesNotEndThem() throws Exception {
+        try (NameServer names = new NameServer("api.example", 1);
+                AnsweringUpstream server = new AnsweringUpstream("ok")) {
+            names.addresses = List.of("127.0.0.1");
+            AtomicInteger faults = new AtomicInteger();
+            DnsServerAddressStreamProvider faulty = host -> {
+                if (faults.getAndIncrement() == 0) {
+                    throw new IllegalStateException("of the test");
+                }
+                return names.provider().nameServerAddressStream(host);
+            };
+            Upstream upstream = before(faulty, new Authority("api.example", server.port()));
+            RawSocket client = wire.client();
+            assertThat(ask(client).reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
+            assertThat(askUntil(client, "ok")).isEqualTo("ok");
+            upstream.retire();
+        }
+    }
+
+    @Test
+    void whatIsRetiredIsForgottenThoughNoNameResolves() throws Exception {
+        wire.timeouts(10_000, 10_000, 100, 10_000);
+        try (NameServer names = new NameServer("api.example", 1)) {
+            Upstream upstream = before(names.provider(), new Authority("api.example", 1));
+            RawSocket client = wire.client();
+            upstream.retire();
+            assertThat(ask(client).reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
+            long start = System.nanoTime();
+            while (!upstream.loops().isEmpty() && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10)) {
+                Thread.onSpinWait();
+            }
+            assertThat(upstream.loops()).isEmpty();
         }
     }
 
