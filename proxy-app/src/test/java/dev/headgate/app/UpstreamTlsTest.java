@@ -215,7 +215,9 @@ class UpstreamTlsTest {
         try (Server upstream = new Server(server, needsClient, UpstreamTlsTest::ok);
                 RunningProxy proxy = RunningProxy.of(config(upstream.port(), tls), directory)) {
             RawClient.Response answer = get(proxy);
-            assertThat(answer.field("x-headgate-reason")).as(answer.body()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
+            assertThat(answer.field("x-headgate-reason"))
+                    .as(answer.body())
+                    .isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
             assertThat(answer.body()).contains("upstream genesys: " + words).doesNotContain("127.0.0.1");
             assertThat(proxy.record().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
             assertThat(upstream.heads).isEmpty();
