@@ -10,6 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * Reads the JSON of one entry member by member, passes over what nobody asks for, and builds no tree. Not thread-safe.
@@ -23,6 +24,8 @@ final class EntryReader {
                     .maxNestingDepth(DEEPEST)
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
+            // One thread reads a recording; the pool that is shared costs an atomic change for each entry.
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .build();
 
     /** Told of a member whose value comes next; what it leaves unread is passed over. */

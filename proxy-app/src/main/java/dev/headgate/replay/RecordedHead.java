@@ -14,7 +14,7 @@ final class RecordedHead {
     static byte[] bytes(RecordedExchange exchange, RecordedRequest request) throws Unsendable {
         checkLine(request.method());
         checkLine(request.target());
-        StringBuilder head = new StringBuilder(512);
+        StringBuilder head = new StringBuilder(1024);
         head.append(request.method())
                 .append(' ')
                 .append(StandIns.in(request.target()))

@@ -9,7 +9,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Opens recordings: what kind a file is of, its content tells and not its name. */
 public final class Recordings {
+    /** The form of a capture's times; a digit for each 0. */
+    private static final String MICROS = "0000-00-00T00:00:00.000000Z";
+
     /** The bytes of one entry, as JSON or as GoReplay's text, that are loaded; longer ones are left out. */
     static final int LONGEST_ENTRY = 16 << 20;
 
@@ -159,6 +165,38 @@ public final class Recordings {
      */
     static long micros(Instant time) {
         return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000), time.getNano() / 1000);
+    }
+
+    /**
+     * Reads a time in UTC such as {@code 2026-11-25T16:00:00.123456Z}; the form that captures have quickly, others by {@link
+     * Instant#parse}.
+     *
+     * @return microseconds since the epoch
+     * @throws DateTimeException if it is none
+     */
+    static long micros(String time) {
+        for (int i = 0; i < MICROS.length(); i++) {
+            char expected = MICROS.charAt(i);
+            if (time.length() != MICROS.length() || expected != '0' && time.charAt(i) != expected) {
+                return micros(Instant.parse(time));
+            }
+        }
+        long day = LocalDate.of(digits(time, 0, 4), digits(time, 5, 7), digits(time, 8, 10))
+                .toEpochDay();
+        LocalTime clock = LocalTime.of(digits(time, 11, 13), digits(time, 14, 16), digits(time, 17, 19));
+        return (day * 86_400 + clock.toSecondOfDay()) * 1_000_000 + digits(time, 20, 26);
+    }
+
+    private static int digits(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new DateTimeException("no digit at " + i);
+            }
+            value = value * 10 + digit;
+        }
+        return value;
     }
 
     /** Short, and without what a terminal might take for more than text. */

@@ -16,7 +16,11 @@ final class RequestLine {
 
     /** Whether it is a token (RFC 9110 section 5.6.2). */
     static boolean isToken(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c < 0x80 && Octets.isToken((byte) c));
+        int i = 0;
+        while (i < text.length() && text.charAt(i) < 0x80 && Octets.isToken((byte) text.charAt(i))) {
+            i++;
+        }
+        return i > 0 && i == text.length();
     }
 
     /**
@@ -33,7 +37,11 @@ final class RequestLine {
 
     /** With every octet escaped that no target may have (RFC 3986 section 2.1). */
     static String escaped(String target) {
-        if (target.chars().allMatch(c -> c < 0x80 && Octets.isTarget((byte) c))) {
+        int i = 0;
+        while (i < target.length() && target.charAt(i) < 0x80 && Octets.isTarget((byte) target.charAt(i))) {
+            i++;
+        }
+        if (i == target.length()) {
             return target;
         }
         StringBuilder escaped = new StringBuilder(target.length() + 16);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -120,5 +122,36 @@ class RecordingsTest {
         } else {
             assertThat(read.failure()).matches("(?s)chat:[0-9]+: cannot be read further: .*");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-25T16:00:00.123456Z",
+                "1969-12-31T23:59:59.999999Z",
+                "2024-02-29T00:00:00.000000Z",
+                "0001-01-01T00:00:00.000001Z",
+                "2026-11-25T16:00:00Z",
+                "2026-11-25T16:00:00.1Z",
+                "2026-11-25T16:00:00.12345678Z"
+            })
+    void readsTimesAsTheJdkDoes(String time) {
+        assertThat(Recordings.micros(time)).isEqualTo(Recordings.micros(Instant.parse(time)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026x11-25T16:00:00.123456Z",
+                "2026-11-25T16x00:00.123456Z",
+                "2026-11-25T16:00:00.12345aZ",
+                "2026-13-25T16:00:00.123456Z",
+                "2026-02-30T16:00:00.123456Z",
+                "2026-11-25T25:00:00.123456Z",
+                "2026-11-25T16:00:00.123456+",
+                "yesterday"
+            })
+    void refusesWhatIsNoTime(String time) {
+        assertThatThrownBy(() -> Recordings.micros(time)).isInstanceOf(DateTimeException.class);
     }
 }
