@@ -145,7 +145,7 @@ backend other
     return server
 
 
-def headgate(directory, tier, target, transport, tls, core, env):
+def headgate(directory, tier, target, transport, tls, core, env, more):
     name = "headgate-" + transport
     log = os.path.join(directory, name + "-access.log")
     encrypted, guarded = "", ""
@@ -180,6 +180,7 @@ routes:{guarded}
     upstream: other
 accessLog:
   path: "{'' if tier == 'plain' else log}"
+{more}
 """)
     server = Server(name, [os.path.join(ROOT, "headgate"), "run", conf], directory, core, None, 0 if tls else None, env)
     server.wait_for_port(30)
@@ -187,14 +188,14 @@ accessLog:
     return server
 
 
-def start(peer, directory, tier, target, tls=False, core=PROXY_CORE, env=None):
-    """The proxy, listening; Unavailable when it does not come up, or runs on another transport than its name says."""
+def start(peer, directory, tier, target, tls=False, core=PROXY_CORE, env=None, more=""):
+    """The proxy, for Headgate with more lines of configuration, listening; Unavailable when it does not come up, or runs on another transport than its name says."""
     if peer.startswith("nginx"):
         return nginx(directory, tier, target, tls, core)
     if peer.startswith("haproxy"):
         return haproxy(directory, tier, target, "tcp" if peer == "haproxy-tcp" else "http", tls, core)
     transport = peer.removeprefix("headgate-")
-    server = headgate(directory, tier, target, transport, tls, core, env)
+    server = headgate(directory, tier, target, transport, tls, core, env, more)
     if ("anon_inode:[io_uring]" in server.open_files()) != (transport == "io_uring"):
         server.stop()
         raise Unavailable(f"it does not run on {transport}")

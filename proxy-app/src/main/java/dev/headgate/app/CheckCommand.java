@@ -96,10 +96,6 @@ public final class CheckCommand implements Callable<Integer> {
             if (profile != null) {
                 return print(profile, profiles, out, err);
             }
-            if (loaded.config().capture().path() != null) {
-                err.println("headgate: " + RunCommand.NO_CAPTURE);
-                return 2;
-            }
             out.println(file + ": ok");
             for (Route route : loaded.config().routes()) {
                 print(route, loaded.config(), profiles, out);

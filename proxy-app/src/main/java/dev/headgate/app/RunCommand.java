@@ -29,9 +29,6 @@ import sun.misc.Signal;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:after the drain", "2:the configuration is bad, or cannot be put to work here"})
 public final class RunCommand implements Callable<Integer> {
-    /** Said by {@code check} too, so that what it calls valid runs. */
-    static final String NO_CAPTURE = "capture.path: not available in this version (expected: \"\")";
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -94,12 +91,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Loaded load() throws ConfigException, CannotStart {
-        Loaded loaded = ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
-        if (loaded.config().capture().path() != null) {
-            throw new CannotStart(NO_CAPTURE, new UnsupportedOperationException());
-        }
-        return loaded;
+    private Loaded load() throws ConfigException {
+        return ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
     }
 
     private static void tell(InheritedSockets sockets, Config config, PrintWriter err) {

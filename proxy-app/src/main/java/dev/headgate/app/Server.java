@@ -19,6 +19,7 @@ import dev.headgate.netty.Snapshot;
 import dev.headgate.netty.Transport;
 import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
+import dev.headgate.observe.Capture;
 import dev.headgate.observe.Metrics;
 import dev.headgate.observe.RecentExchanges;
 import dev.headgate.session.CaffeineSessionStore;
@@ -79,6 +80,7 @@ public final class Server implements AutoCloseable {
     private final Transport transport;
     private final Metrics metrics;
     private final AccessLog accessLog;
+    private final @Nullable Capture capture;
     private final EventLoopGroup loops;
     private final Edge edge;
     private final Snapshots snapshots;
@@ -106,11 +108,12 @@ public final class Server implements AutoCloseable {
         metrics = new Metrics(routeNames(config), config.upstreams().keySet(), Version.text());
         InstantSource clock = InstantSource.system();
         KeyedHash hash = KeyedHash.random();
+        capture = Captures.start(config.capture(), hash, clock);
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
         RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
         snapshots = new Snapshots(hash);
-        edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, also), metrics);
+        edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, also), metrics, capture);
         snapshots.keep();
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
@@ -122,6 +125,9 @@ public final class Server implements AutoCloseable {
                 transport, loops, connections, environment.sockets(), new ServerTls(environment.tls(), ticketKeys));
         adminPages = adminPages(recent, sessions, clock);
         metrics.watch(accessLog);
+        if (capture != null) {
+            metrics.watch(capture);
+        }
         metrics.watchUpstreams(() -> edge.snapshot().upstreams());
         metrics.watch("sessions", sessions.cache());
         metrics.watch(loops);
@@ -220,6 +226,9 @@ public final class Server implements AutoCloseable {
         edge.swap(snapshot);
         snapshots.keep();
         change.make();
+        if (capture != null) {
+            capture.configure(Captures.settings(next.capture()));
+        }
         metrics.certificates(listeners.certificates());
         List<String> kept = takesRestart(next);
         config = next;
@@ -234,6 +243,9 @@ public final class Server implements AutoCloseable {
                 config.sessions().maximum() != next.sessions().maximum());
         changed.put("explain.exchanges", !config.explain().equals(next.explain()));
         changed.put("accessLog.path", !config.accessLog().equals(next.accessLog()));
+        changed.put(
+                "capture.path",
+                !Objects.equals(config.capture().path(), next.capture().path()));
         changed.put("server", !config.server().equals(next.server()));
         return changed.entrySet().stream()
                 .filter(Map.Entry::getValue)
@@ -467,6 +479,9 @@ public final class Server implements AutoCloseable {
             running.close();
         }
         accessLog.close();
+        if (capture != null) {
+            capture.close();
+        }
         metrics.close();
     }
 }

@@ -356,8 +356,40 @@ public record Config(
      * Recorded traffic.
      *
      * @param path an absolute directory, or null for no capture
+     * @param body bytes that are kept of each body, up to 16 MiB; may be 0
+     * @param keep closed files; 0 for all
+     * @param sync how often what is written is forced to the disk; zero for never
      */
-    public record Capture(@Nullable Path path) {}
+    public record Capture(
+            @Nullable Path path, int body, Rotation rotate, int keep, Compression compress, Duration sync, Mask mask) {}
+
+    /**
+     * When a file of a capture is closed.
+     *
+     * @param size bytes, from 1 KiB
+     * @param age from 1 second
+     */
+    public record Rotation(long size, Duration age) {}
+
+    /** What becomes of a closed file. */
+    public enum Compression {
+        ZSTD,
+        GZIP,
+        NONE
+    }
+
+    /**
+     * What a capture leaves out beside credentials.
+     *
+     * @param fields names of header fields
+     * @param members names of JSON members and of parameters
+     */
+    public record Mask(List<String> fields, List<String> members) {
+        public Mask {
+            fields = List.copyOf(fields);
+            members = List.copyOf(members);
+        }
+    }
 
     /**
      * The most that is accepted.

@@ -253,7 +253,7 @@ final class Values {
             case "headgate-readable-file" -> "a readable file";
             case "headgate-log-file" ->
                 "- for standard output, nothing between quotes for no log, or a writable file in a directory that exists";
-            case "headgate-directory" -> "a directory, or nothing between quotes";
+            case "headgate-directory" -> "a directory that can be written to, or made; or nothing between quotes";
             default ->
                 switch (ConfigSchema.type(schema)) {
                     case "object" ->
@@ -389,7 +389,12 @@ final class Values {
     }
 
     private static @Nullable JsonNode capture(Path path) {
-        return Files.exists(path) && !Files.isDirectory(path) ? null : uri(path);
+        Path there = path;
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        boolean usable = there != null && Files.isDirectory(there) && Files.isWritable(there);
+        return usable ? uri(path) : null;
     }
 
     private static JsonNode uri(Path file) throws InvalidPathException {

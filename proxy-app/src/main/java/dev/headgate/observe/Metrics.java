@@ -57,6 +57,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,7 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
     private volatile UpstreamSeries[] connections = {};
     private volatile Collection<CertificateEnd> certificates = List.of();
     private volatile LongSupplier dropped = () -> 0;
+    private volatile @Nullable Capture capture;
     private volatile Supplier<? extends Collection<Upstream>> current = List::of;
     private volatile boolean draining;
     private volatile boolean lastReload = true;
@@ -305,6 +307,36 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .help("Access log lines that were not written")
                 .callback(to -> to.call(dropped.getAsLong()))
                 .register(registry);
+        CounterWithCallback.builder()
+                .name("headgate_capture_events_total")
+                .help("Exchanges that were written to the capture")
+                .callback(to -> ofCapture(Capture::written, to))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("headgate_capture_bytes_total")
+                .help("Bytes that were written to the capture, before compression")
+                .callback(to -> ofCapture(Capture::bytes, to))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("headgate_capture_events_dropped_total")
+                .help("Exchanges that the capture has not")
+                .labelNames("cause")
+                .callback(to -> {
+                    ofCapture(Capture::droppedByQueue, to, "queue");
+                    ofCapture(Capture::droppedByDisk, to, "disk");
+                    ofCapture(Capture::droppedByDefect, to, "defect");
+                })
+                .register(registry);
+    }
+
+    private void ofCapture(ToLongFunction<Capture> count, CounterWithCallback.Callback to, String... labels) {
+        Capture watched = capture;
+        to.call(watched == null ? 0 : count.applyAsLong(watched), labels);
+    }
+
+    /** Exports what is captured and what is not. */
+    public void watch(Capture watched) {
+        capture = watched;
     }
 
     /**

@@ -50,7 +50,8 @@ class NoTokenTest {
                 .withJwtTokens(jwt))) {
             Path config = Files.writeString(
                     directory.resolve("headgate.yaml"),
-                    RunningProxy.config("  - address: 127.0.0.1:0\n", sandbox.url()) + "accessLog:\n  path: \"-\"\n");
+                    RunningProxy.config("  - address: 127.0.0.1:0\n", sandbox.url())
+                            + "accessLog:\n  path: \"-\"\ncapture:\n  path: captures\n");
             try (ChildProcess child = ChildProcess.run(config)) {
                 int port = URI.create(child.after("headgate: listening on ")).getPort();
                 int admin = URI.create(child.after("headgate: admin on ")).getPort();
@@ -62,6 +63,9 @@ class NoTokenTest {
                 outputs.put("access log", child.out());
                 outputs.put("standard error", child.err());
                 assertThat(child.out().lines()).hasSize(exchanges);
+                Path captures = directory.resolve("captures");
+                assertThat(CapturedLines.lines(captures)).hasSize(exchanges);
+                outputs.put("capture", CapturedLines.text(CapturedLines.files(captures)));
             }
             outputs.put("check", check(config));
         }

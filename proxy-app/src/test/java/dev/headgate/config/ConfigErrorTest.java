@@ -80,7 +80,7 @@ class ConfigErrorTest {
             organization: {id: a, header: x-request-id} | 9:31: organization.header: "x-request-id" (expected: another header than that of requestId)
             accessLog: {path: nope/access.log}      | 9:19: accessLog.path: "nope/access.log" (expected: - for standard output, nothing between quotes for no log, or a writable file in a directory that exists)
             accessLog: {path: .}                    | 9:19: accessLog.path: "." (expected: - for standard output, nothing between quotes for no log, or a writable file in a directory that exists)
-            capture: {path: c.yaml}                 | 9:17: capture.path: "c.yaml" (expected: a directory, or nothing between quotes)
+            capture: {path: c.yaml}                 | 9:17: capture.path: "c.yaml" (expected: a directory that can be written to, or made; or nothing between quotes)
             guard: {reasons: []}                    | 9:18: guard.reasons: an empty list (expected: a mapping)
             guard: {reasons: {session.guest: on}}   | 9:34: guard.reasons["session.guest"]: "on" (expected: one of enforce, observe)
             guard: {reasons: {session.guset: observe}}   | 9:19: guard.reasons["session.guset"]: the name "session.guset" (expected: a reason code, such as session.guest; did you mean "session.guest"?)

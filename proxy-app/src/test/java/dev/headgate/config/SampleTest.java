@@ -10,6 +10,7 @@ import dev.headgate.config.Config.Admin;
 import dev.headgate.config.Config.Capture;
 import dev.headgate.config.Config.CertificateFiles;
 import dev.headgate.config.Config.ClientCertificates;
+import dev.headgate.config.Config.Compression;
 import dev.headgate.config.Config.Connections;
 import dev.headgate.config.Config.Cors;
 import dev.headgate.config.Config.Ejection;
@@ -19,6 +20,7 @@ import dev.headgate.config.Config.Guard;
 import dev.headgate.config.Config.Health;
 import dev.headgate.config.Config.Limits;
 import dev.headgate.config.Config.Listener;
+import dev.headgate.config.Config.Mask;
 import dev.headgate.config.Config.Mode;
 import dev.headgate.config.Config.OnConflict;
 import dev.headgate.config.Config.Organization;
@@ -27,6 +29,7 @@ import dev.headgate.config.Config.Rate;
 import dev.headgate.config.Config.Rates;
 import dev.headgate.config.Config.Reload;
 import dev.headgate.config.Config.RequestId;
+import dev.headgate.config.Config.Rotation;
 import dev.headgate.config.Config.Route;
 import dev.headgate.config.Config.RouteGuard;
 import dev.headgate.config.Config.Server;
@@ -97,7 +100,14 @@ class SampleTest {
                 new Explain(10_000),
                 new Reload(Duration.ZERO),
                 new AccessLog("-"),
-                new Capture(null),
+                new Capture(
+                        null,
+                        64 * 1024,
+                        new Rotation(256L << 20, Duration.ofHours(1)),
+                        20,
+                        Compression.ZSTD,
+                        Duration.ofSeconds(1),
+                        new Mask(List.of("Cookie", "Set-Cookie", "Proxy-Authorization", "X-Api-Key"), List.of())),
                 new Limits(32 * 1024, 100, 64 * 1024, 0, 0, 0, 240, new Rates(null, null)),
                 new Timeouts(
                         Duration.ofSeconds(10),

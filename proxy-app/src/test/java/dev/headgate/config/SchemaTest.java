@@ -204,6 +204,9 @@ class SchemaTest {
         if (type == Duration.class) {
             return DurationText.parse(value.asString()).toString();
         }
+        if (value.isArray()) {
+            return value.valueStream().map(JsonNode::asString).toList().toString();
+        }
         if (value.isContainer()) {
             return value.toString();
         }

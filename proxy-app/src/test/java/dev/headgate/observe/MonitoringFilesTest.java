@@ -88,7 +88,7 @@ class MonitoringFilesTest {
                 .containsExactly("a_b", "k_l");
         List<String> expressions = new ArrayList<>(dashboard());
         assertThat(expressions).hasSizeGreaterThan(20);
-        assertThat(alerts()).hasSize(15);
+        assertThat(alerts()).hasSize(16);
         expressions.addAll(alerts());
         Set<String> exported = exported();
         assertThat(expressions).allSatisfy(expression -> assertThat(exported).containsAll(names(expression)));
@@ -123,6 +123,6 @@ class MonitoringFilesTest {
             alerts++;
             assertThat(tests).contains(matcher.group(1));
         }
-        assertThat(alerts).isEqualTo(15);
+        assertThat(alerts).isEqualTo(16);
     }
 }

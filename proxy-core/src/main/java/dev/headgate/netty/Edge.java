@@ -1,10 +1,15 @@
 package dev.headgate.netty;
 
+import dev.headgate.http.Framing;
+import dev.headgate.http.RequestHead;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.SessionStore;
 import dev.headgate.session.TokenFingerprint;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections share, for as long as the process lives. Thread-safe: the snapshot is swapped by one volatile
@@ -19,6 +24,7 @@ public final class Edge {
     private final ConnectionCounts connectionCounts;
     private final RateLimiter<Long> clientRates = new RateLimiter<>();
     private final RateLimiter<TokenFingerprint> sessionRates = new RateLimiter<>();
+    private final @Nullable CaptureListener captures;
     private volatile Snapshot snapshot;
     private volatile long drainGraceNanos;
     private volatile boolean draining;
@@ -30,6 +36,21 @@ public final class Edge {
             InstantSource clock,
             ExchangeListener exchanges,
             ConnectionListener connections) {
+        this(snapshot, sessions, hash, clock, exchanges, connections, null);
+    }
+
+    /**
+     * @param captures told of whole exchanges; null for nobody
+     */
+    public Edge(
+            Snapshot snapshot,
+            SessionStore sessions,
+            KeyedHash hash,
+            InstantSource clock,
+            ExchangeListener exchanges,
+            ConnectionListener connections,
+            @Nullable CaptureListener captures) {
+        this.captures = captures;
         this.snapshot = snapshot;
         this.sessions = sessions;
         this.hash = hash;
@@ -102,6 +123,22 @@ public final class Edge {
 
     ConnectionListener connections() {
         return connections;
+    }
+
+    /**
+     * What takes down an exchange that begins; null where nobody captures.
+     *
+     * @param head null where it could not be read
+     * @param sinceStart nanoseconds since the first byte was read
+     */
+    @Nullable
+    CapturedExchange capture(@Nullable RequestHead head, Framing framing, long sinceStart) {
+        CaptureListener to = captures;
+        if (to == null) {
+            return null;
+        }
+        Instant start = clock.instant().minusNanos(sinceStart);
+        return new CapturedExchange(to, head, framing, ChronoUnit.MICROS.between(Instant.EPOCH, start));
     }
 
     ConnectionCounts connectionCounts() {

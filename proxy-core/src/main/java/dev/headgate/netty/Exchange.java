@@ -80,6 +80,7 @@ final class Exchange {
     private @Nullable Side aborted;
     private @Nullable UpstreamHandler upstream;
     private @Nullable Tunnel tunnel;
+    private final @Nullable CapturedExchange capture;
 
     /**
      * @param pathToken the part of the path that is a credential, or null
@@ -101,6 +102,7 @@ final class Exchange {
                 ? null
                 : ForwardedClient.of(request.head(), peer, settings().forwarded());
         this.authorization = credential.isPresent() ? AuthorizationFate.UNSENT : AuthorizationFate.ABSENT;
+        this.capture = downstream.edge().capture(head, framing, headNanos - startNanos);
         downstream.edge().exchanges().started();
     }
 
@@ -121,6 +123,7 @@ final class Exchange {
         this.client = downstream.connection().peer();
         this.authorization = AuthorizationFate.ABSENT;
         this.requestEnded = true;
+        this.capture = downstream.edge().capture(null, framing, headNanos - startNanos);
         downstream.closeAfterwards();
         downstream.edge().exchanges().started();
     }
@@ -215,6 +218,19 @@ final class Exchange {
         return requestEnded;
     }
 
+    /** Content of the request has come, whatever becomes of it; it stays the caller's. */
+    void received(ByteBuf content) {
+        if (capture != null && tunnel == null) {
+            capture.requestContent(content);
+        }
+    }
+
+    void received(@Nullable Trailers trailers) {
+        if (capture != null) {
+            capture.requestTrailers(trailers);
+        }
+    }
+
     void countIn(int bytes) {
         bytesIn += bytes;
     }
@@ -277,6 +293,10 @@ final class Exchange {
         HeadWriter out = downstream.loop().headWriter();
         byte[] body = Refusal.write(found, id.id(), settings(), head, close, retryAfter, out);
         bytesOut = body.length;
+        captureHead(out);
+        if (capture != null) {
+            capture.responseContent(body);
+        }
         downstream.head(out, false);
         downstream.data(Unpooled.wrappedBuffer(body));
         ownAnswerEnds();
@@ -288,6 +308,7 @@ final class Exchange {
         HeadWriter out = downstream.loop().headWriter();
         out.write("HTTP/1.1 204 No Content\r\n" + settings().requestIdHeader() + ": " + id.id() + "\r\n" + fields
                 + (close ? "Connection: close\r\n\r\n" : "\r\n"));
+        captureHead(out);
         downstream.head(out, false);
         ownAnswerEnds();
     }
@@ -375,6 +396,7 @@ final class Exchange {
                         response,
                         new ResponseEdit(id.id(), to, close, http10 && !close, replaceCors, added, false),
                         out);
+        captureHead(out);
         downstream.head(out, to.kind() == Framing.Kind.CHUNKED);
     }
 
@@ -390,6 +412,7 @@ final class Exchange {
         snapshot.rewriter()
                 .response(response, new ResponseEdit(id.id(), Framing.NONE, false, false, false, added, true), out);
         to.opened();
+        captureHead(out);
         downstream.upgrade(out, to);
     }
 
@@ -454,13 +477,25 @@ final class Exchange {
 
     void respondData(ByteBuf content) {
         bytesOut += content.readableBytes();
+        if (capture != null && tunnel == null) {
+            capture.responseContent(content);
+        }
         downstream.data(content);
     }
 
     void respondEnd(@Nullable Trailers trailers) {
         answeredNanos = System.nanoTime();
+        if (capture != null) {
+            capture.responseTrailers(trailers);
+        }
         downstream.end(trailers);
         responseEnded();
+    }
+
+    private void captureHead(HeadWriter written) {
+        if (capture != null) {
+            capture.response(written);
+        }
     }
 
     private void responseEnded() {
@@ -512,7 +547,11 @@ final class Exchange {
             tunnel.finished();
         }
         long now = System.nanoTime();
-        downstream.edge().exchanges().finished(record(now));
+        ExchangeRecord record = record(now);
+        downstream.edge().exchanges().finished(record);
+        if (capture != null) {
+            capture.finish(record, checkRequest, findings.session(checkRequest));
+        }
         downstream.exchangeFinished();
     }
 

@@ -4,7 +4,7 @@ import dev.headgate.gate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one request: the only thing that the access log, the metrics and captures read. Holds no credential.
+ * What became of one request: what the access log, the metrics and captures read. Holds no credential.
  *
  * @param startMillis when its head had been read, in milliseconds since the epoch
  * @param requestId as sent upstream and returned

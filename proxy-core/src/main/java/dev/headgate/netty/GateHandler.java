@@ -312,7 +312,12 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
 
     private void data(ChannelHandlerContext ctx, ByteBuf data) {
         Exchange current = exchange;
-        if (current == null || content == Content.DISCARD || current.isFinished()) {
+        if (current == null || current.isFinished()) {
+            data.release();
+            return;
+        }
+        current.received(data);
+        if (content == Content.DISCARD) {
             data.release();
             return;
         }
@@ -338,6 +343,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         if (current == null || current.isFinished()) {
             return;
         }
+        current.received(end.trailers());
         Deny forbidden =
                 end.trailers() == null ? null : current.snapshot().gate().trailers(end.trailers());
         if (forbidden != null && content != Content.DISCARD) {

@@ -3,10 +3,8 @@ package dev.headgate.netty;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.Framing;
 import dev.headgate.http.ResponseHead;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,30 +24,6 @@ final class HeldAnswer {
         this.head = head;
         this.framing = framing;
         this.limit = limit;
-    }
-
-    /** The JDK reads each empty member (RFC 1952 section 2.2) deeper in the stack, and they are 20 octets each. */
-    private static final class ShallowGzip extends GZIPInputStream {
-        private static final int DEEPEST = 16;
-
-        private int depth;
-
-        ShallowGzip(byte[] bytes) throws IOException {
-            super(new ByteArrayInputStream(bytes));
-        }
-
-        @Override
-        public int read(byte[] to, int from, int length) throws IOException {
-            if (depth == DEEPEST) {
-                throw new ZipException("more than " + DEEPEST + " empty members");
-            }
-            depth++;
-            try {
-                return super.read(to, from, length);
-            } finally {
-                depth--;
-            }
-        }
     }
 
     ResponseHead head() {
@@ -80,7 +54,7 @@ final class HeldAnswer {
         if (!head.valueIs(coding, "gzip") || head.find(FieldName.CONTENT_ENCODING, coding + 1) >= 0) {
             return null;
         }
-        try (GZIPInputStream in = new ShallowGzip(bytes)) {
+        try (GZIPInputStream in = new ShallowGzip(bytes, bytes.length)) {
             byte[] plain = in.readNBytes(limit + 1);
             return plain.length > limit ? null : plain;
         } catch (IOException e) {

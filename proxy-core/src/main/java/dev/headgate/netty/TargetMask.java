@@ -74,8 +74,12 @@ public final class TargetMask {
         return out.toString();
     }
 
-    /** An escape in a name may hide any of them. */
-    private static boolean isTelling(String name) {
+    /**
+     * Whether what goes by this name is likely a token.
+     *
+     * @param name in lower case; an escape in it may hide any name
+     */
+    public static boolean isTelling(String name) {
         return TELLING.contains(name)
                 || name.indexOf('%') >= 0
                 || TELLING_PARTS.stream().anyMatch(name::contains);

@@ -152,10 +152,11 @@ public record Credential(
     }
 
     /**
-     * {@code undefined}, {@code [REDACTED]} and their kin; {@code $NAME}, {@code ${NAME}}, {@code <name>}, {@code
+     * Whether {@code bytes[from..to)} is a literal that stands where the token should: {@code undefined}, {@code
+     * [REDACTED]} and their kin; {@code $NAME}, {@code ${NAME}}, {@code <name>}, {@code
      * {{name}}}; a run of asterisks.
      */
-    private static boolean isPlaceholder(byte[] bytes, int from, int to) {
+    public static boolean isPlaceholder(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length == 0 || length > LONGEST_PLACEHOLDER) {
             return false;
