@@ -79,6 +79,7 @@ final class Exchange {
     private AuthorizationFate authorization;
     private @Nullable Side aborted;
     private @Nullable UpstreamHandler upstream;
+    private @Nullable String upstreamAddress;
     private @Nullable Tunnel tunnel;
 
     /**
@@ -234,6 +235,9 @@ final class Exchange {
 
     void upstream(@Nullable UpstreamHandler handler) {
         upstream = handler;
+        if (handler != null) {
+            upstreamAddress = handler.address().text();
+        }
     }
 
     @Nullable
@@ -537,6 +541,7 @@ final class Exchange {
                 findings.detail(),
                 route == null ? null : route.path(),
                 route == null ? null : route.upstream().name(),
+                upstreamAddress,
                 upstreamStatus,
                 correlationId,
                 token == null ? null : token.toString(),

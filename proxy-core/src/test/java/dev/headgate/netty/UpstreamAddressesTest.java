@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -129,12 +131,16 @@ class UpstreamAddressesTest {
         int port = dead.port();
         dead.close();
         try (AnsweringUpstream alive = new AnsweringUpstream("alive")) {
-            before(NEVER, null, port, alive.port());
+            Upstream upstream = before(NEVER, null, port, alive.port());
             for (int i = 0; i < 20; i++) {
                 RawSocket client = wire.client();
                 client.send(Wire.post("/", "r", "Content-Length: 3"), "abc");
                 assertThat(client.answer().body()).isEqualTo("alive");
-                assertThat(wire.record().status()).isEqualTo(200);
+                ExchangeRecord record = wire.record();
+                assertThat(record.status()).isEqualTo(200);
+                assertThat(record.upstreamAddress())
+                        .isEqualTo("127.0.0.1:" + alive.port())
+                        .isSameAs(upstream.addresses()[1].text());
             }
             assertThat(alive.heads).hasSize(20);
         }
@@ -150,7 +156,9 @@ class UpstreamAddressesTest {
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r"));
         assertThat(client.answer().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
-        assertThat(wire.record().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
+        ExchangeRecord record = wire.record();
+        assertThat(record.reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
+        assertThat(record.upstreamAddress()).as("no connection").isNull();
         assertThat(wire.edge().ledger.ejections).hasValue(2);
         assertThat(upstream.isUp()).isFalse();
         try (AnsweringUpstream back = new AnsweringUpstream("back", "127.0.0.1", first.port())) {
@@ -189,7 +197,11 @@ class UpstreamAddressesTest {
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r"));
         assertThat(client.answer().reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT.code());
-        assertThat(wire.record().reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT);
+        ExchangeRecord record = wire.record();
+        assertThat(record.reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT);
+        assertThat(record.upstreamAddress())
+                .as("a connection without an answer")
+                .isEqualTo("127.0.0.1:" + wire.upstream().port());
         assertThat(wire.edge().ledger.ejections).hasValue(1);
     }
 
@@ -238,6 +250,14 @@ class UpstreamAddressesTest {
             ask(client);
             ledger.await("open connections", ledger.openUpstreams, 0);
         }
+    }
+
+    @Test
+    void anAddressOfIpv6StandsInBrackets() throws IOException {
+        Upstream upstream = before(NEVER, null, 1);
+        InetAddress address = InetAddress.getByName("2001:DB8:0:0:0:0:0:1");
+        assertThat(new UpstreamAddress(upstream, new InetSocketAddress(address, 443)).text())
+                .isEqualTo("[2001:db8::1]:443");
     }
 
     @Test
