@@ -215,7 +215,9 @@ class UpstreamTlsTest {
         try (Server upstream = new Server(server, needsClient, UpstreamTlsTest::ok);
                 RunningProxy proxy = RunningProxy.of(config(upstream.port(), tls), directory)) {
             RawClient.Response answer = get(proxy);
-            assertThat(answer.field("x-headgate-reason")).as(answer.body()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
+            assertThat(answer.field("x-headgate-reason"))
+                    .as(answer.body())
+                    .isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
             assertThat(answer.body()).contains("upstream genesys: " + words).doesNotContain("127.0.0.1");
             assertThat(proxy.record().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
             assertThat(upstream.heads).isEmpty();
@@ -232,6 +234,9 @@ class UpstreamTlsTest {
             assertThat(proxy.metrics())
                     .contains(
                             "headgate_upstream_up{upstream=\"genesys\"} 1",
+                            "headgate_upstream_addresses{state=\"up\",upstream=\"genesys\"} 1",
+                            "headgate_upstream_addresses{state=\"ejected\",upstream=\"genesys\"} 0",
+                            "headgate_upstream_addresses{state=\"unhealthy\",upstream=\"genesys\"} 0",
                             "headgate_upstream_waiting{upstream=\"genesys\"} 0",
                             "headgate_upstream_ejections_total{upstream=\"genesys\"} 0");
         }

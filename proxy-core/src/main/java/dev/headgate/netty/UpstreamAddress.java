@@ -106,6 +106,15 @@ final class UpstreamAddress {
         return unhealthy;
     }
 
+    /**
+     * As it counts when one is chosen; {@link #isUp} asks something else.
+     *
+     * @param now by the upstream's clock
+     */
+    AddressState state(long now) {
+        return unhealthy ? AddressState.UNHEALTHY : isEjected(now) ? AddressState.EJECTED : AddressState.UP;
+    }
+
     void unhealthy(boolean now) {
         unhealthy = now;
     }

@@ -286,6 +286,26 @@ class UpstreamAddressesTest {
         assertThat(address.isEjected(clock.get())).as("after a good time").isFalse();
     }
 
+    @Test
+    void eachAddressIsInOneState() throws IOException {
+        Upstream upstream = before(new Ejection(1, Duration.ofSeconds(10), 100), null, 1, 2, 3);
+        assertStates(upstream, 3, 0, 0);
+        fail(upstream.addresses()[0], 1);
+        assertStates(upstream, 2, 1, 0);
+        upstream.addresses()[0].unhealthy(true);
+        upstream.addresses()[1].unhealthy(true);
+        assertStates(upstream, 1, 0, 2);
+        upstream.addresses()[0].unhealthy(false);
+        assertStates(upstream, 1, 1, 1);
+        clock.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertStates(upstream, 2, 0, 1);
+    }
+
+    private static void assertStates(Upstream upstream, int up, int ejected, int unhealthy) {
+        assertThat(Arrays.stream(AddressState.values()).map(upstream::addresses))
+                .containsExactly(up, ejected, unhealthy);
+    }
+
     /** One event loop's clock may be behind another's. */
     @Test
     void whoAsksDoesNotEndAnEjection() throws IOException {
