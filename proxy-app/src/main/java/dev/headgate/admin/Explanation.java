@@ -52,6 +52,7 @@ final class Explanation {
         }
         text("route", exchange.route());
         text("upstream", exchange.upstream());
+        text("upstream_address", exchange.upstreamAddress());
         out.put("verdict", verdict(exchange)).put("decided_by", decidedBy());
         if (exchange.aborted() != null) {
             out.put("aborted", lower(exchange.aborted()));

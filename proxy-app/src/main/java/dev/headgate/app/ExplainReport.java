@@ -96,11 +96,14 @@ final class ExplainReport {
 
     private static String upstream(JsonNode e) {
         if (!e.has("upstream_status")) {
-            return e.has("upstream") ? text(e, "upstream") + ", no answer" : "";
+            return e.has("upstream") ? at(e) + ", no answer" : "";
         }
         String took = e.has("upstream_duration_ms") ? "in " + millis(e, "upstream_duration_ms") : "";
-        return joined(
-                ", ", text(e, "upstream") + " answered " + text(e, "upstream_status"), text(e, "upstream_code"), took);
+        return joined(", ", at(e) + " answered " + text(e, "upstream_status"), text(e, "upstream_code"), took);
+    }
+
+    private static String at(JsonNode e) {
+        return joined(" at ", text(e, "upstream"), text(e, "upstream_address"));
     }
 
     private static String correlation(JsonNode e) {

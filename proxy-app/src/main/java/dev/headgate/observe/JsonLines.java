@@ -42,6 +42,7 @@ final class JsonLines {
     private static final byte[] DIAGNOSIS_DETAIL = key("diagnosis_detail");
     private static final byte[] ROUTE = key("route");
     private static final byte[] UPSTREAM = key("upstream");
+    private static final byte[] UPSTREAM_ADDRESS = key("upstream_address");
     private static final byte[] UPSTREAM_STATUS = key("upstream_status");
     private static final byte[] UPSTREAM_CODE = key("upstream_code");
     private static final byte[] UPSTREAM_CONTEXT_ID = key("upstream_context_id");
@@ -127,6 +128,7 @@ final class JsonLines {
         }
         text(ROUTE, e.route());
         text(UPSTREAM, e.upstream());
+        text(UPSTREAM_ADDRESS, e.upstreamAddress());
         if (e.upstreamStatus() != 0) {
             number(UPSTREAM_STATUS, e.upstreamStatus());
         }

@@ -2,6 +2,7 @@ package dev.headgate.observe;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.headgate.gate.Reason;
+import dev.headgate.netty.AddressState;
 import dev.headgate.netty.ConnectionListener;
 import dev.headgate.netty.ExchangeListener;
 import dev.headgate.netty.ExchangeRecord;
@@ -291,6 +292,18 @@ public final class Metrics implements ExchangeListener, ConnectionListener, Auto
                 .help("1 while an address is healthy and has not failed ejection.failures times in a row")
                 .labelNames("upstream")
                 .callback(to -> current.get().forEach(upstream -> to.call(upstream.isUp() ? 1 : 0, upstream.name())))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("headgate_upstream_addresses")
+                .help("Addresses by what they count as when one is chosen")
+                .labelNames("upstream", "state")
+                .callback(to -> {
+                    for (Upstream upstream : current.get()) {
+                        for (AddressState state : AddressState.values()) {
+                            to.call(upstream.addresses(state), upstream.name(), lower(state));
+                        }
+                    }
+                })
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("headgate_draining")

@@ -93,6 +93,7 @@ public final class RecentExchanges implements ExchangeListener {
                 e.detail() == null ? null : cut(e.detail()),
                 e.route(),
                 e.upstream(),
+                e.upstreamAddress(),
                 e.upstreamStatus(),
                 e.upstreamCorrelationId(),
                 e.token(),

@@ -100,6 +100,7 @@ class ExplainPageTest {
                         "status",
                         "route",
                         "upstream",
+                        "upstream_address",
                         "verdict",
                         "decided_by",
                         "aborted",

@@ -73,6 +73,7 @@ class AccessLogWireTest {
         assertThat(message.has("reason")).isFalse();
         assertThat(message.path("route").asString()).isEqualTo("/api/v2/guests/");
         assertThat(message.path("upstream").asString()).isEqualTo("genesys");
+        assertThat(message.path("upstream_address").asString()).matches("127\\.0\\.0\\.1:[1-9][0-9]*");
         assertThat(message.path("upstream_status").asInt()).isEqualTo(200);
         assertThat(message.path("upstream_correlation_id").asString())
                 .isNotEmpty()
@@ -128,6 +129,7 @@ class AccessLogWireTest {
         assertThat(line.path("route").asString()).isEqualTo("/api/v2/guests/");
         assertThat(line.path("token").asString()).isNotEmpty();
         assertThat(line.path("session_age_ms").asLong(-1)).isNotNegative();
+        assertThat(line.has("upstream_address")).isFalse();
         assertThat(line.has("upstream_status")).isFalse();
         assertThat(line.has("upstream_duration_ms")).isFalse();
         assertThat(line.has("upstream_correlation_id")).isFalse();

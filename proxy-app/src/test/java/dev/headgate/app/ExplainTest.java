@@ -116,6 +116,7 @@ class ExplainTest {
         JsonNode explained = explained(answer);
         assertThat(explained.path("verdict").asString()).isEqualTo("allow");
         assertThat(explained.path("decided_by").asString()).isEqualTo("upstream");
+        assertThat(explained.path("upstream_address").asString()).matches("127\\.0\\.0\\.1:[1-9][0-9]*");
         assertThat(explained.path("upstream_status").asInt()).isEqualTo(403);
         assertThat(explained.path("upstream_code").asString()).isEqualTo("not.authorized");
         assertThat(explained.path("upstream_context_id").asString())

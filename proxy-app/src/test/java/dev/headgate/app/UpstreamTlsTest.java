@@ -234,6 +234,9 @@ class UpstreamTlsTest {
             assertThat(proxy.metrics())
                     .contains(
                             "headgate_upstream_up{upstream=\"genesys\"} 1",
+                            "headgate_upstream_addresses{state=\"up\",upstream=\"genesys\"} 1",
+                            "headgate_upstream_addresses{state=\"ejected\",upstream=\"genesys\"} 0",
+                            "headgate_upstream_addresses{state=\"unhealthy\",upstream=\"genesys\"} 0",
                             "headgate_upstream_waiting{upstream=\"genesys\"} 0",
                             "headgate_upstream_ejections_total{upstream=\"genesys\"} 0");
         }

@@ -31,6 +31,7 @@ public final class Exchanges {
     public String detail;
     public String route = "/api/v2/guests/";
     public String upstream = "genesys";
+    public @Nullable String upstreamAddress = "192.0.2.7:443";
     public int upstreamStatus = 200;
     public String upstreamCorrelationId;
     public String token;
@@ -64,6 +65,7 @@ public final class Exchanges {
         e.status = 0;
         e.route = null;
         e.upstream = null;
+        e.upstreamAddress = null;
         e.upstreamStatus = 0;
         e.authorization = AuthorizationFate.ABSENT;
         e.organization = OrganizationFate.NONE;
@@ -120,6 +122,7 @@ public final class Exchanges {
                 detail,
                 route,
                 upstream,
+                upstreamAddress,
                 upstreamStatus,
                 upstreamCorrelationId,
                 token,

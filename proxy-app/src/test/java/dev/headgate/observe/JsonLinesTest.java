@@ -47,7 +47,7 @@ class JsonLinesTest {
                                 + "\"reason\":\"upstream.invalid\",\"detail\":\"broken\",\"check\":\"SessionIdCheck\","
                                 + "\"diagnosis\":\"flow.settings\",\"diagnosis_confidence\":\"possible\","
                                 + "\"diagnosis_detail\":\"intact\",\"route\":\"/api/v2/guests/\","
-                                + "\"upstream\":\"genesys\",\"upstream_status\":200,\"upstream_code\":\"not.authorized\","
+                                + "\"upstream\":\"genesys\",\"upstream_address\":\"192.0.2.7:443\",\"upstream_status\":200,\"upstream_code\":\"not.authorized\","
                                 + "\"upstream_context_id\":\"0b6f8e0a-0000-4000-8000-000000000002\",\"upstream_correlation_id\":\"corr\","
                                 + "\"upstream_request_id\":\"theirs\",\"client_request_id\":\"a b\","
                                 + "\"token\":\"0123456789abcdef\",\"session_age_ms\":42,\"authorization\":\"intact\","
@@ -120,7 +120,7 @@ class JsonLinesTest {
         }) {
             assertThat(parsed.get(name).stringValue()).as(name).isEqualTo(value);
         }
-        assertThat(parsed.size()).isEqualTo(31);
+        assertThat(parsed.size()).isEqualTo(32);
     }
 
     @ParameterizedTest

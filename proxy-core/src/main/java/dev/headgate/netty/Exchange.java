@@ -79,6 +79,7 @@ final class Exchange {
     private AuthorizationFate authorization;
     private @Nullable Side aborted;
     private @Nullable UpstreamHandler upstream;
+    private @Nullable String upstreamAddress;
     private @Nullable Tunnel tunnel;
     private final @Nullable CapturedExchange capture;
 
@@ -250,6 +251,9 @@ final class Exchange {
 
     void upstream(@Nullable UpstreamHandler handler) {
         upstream = handler;
+        if (handler != null) {
+            upstreamAddress = handler.address().text();
+        }
     }
 
     @Nullable
@@ -576,6 +580,7 @@ final class Exchange {
                 findings.detail(),
                 route == null ? null : route.path(),
                 route == null ? null : route.upstream().name(),
+                upstreamAddress,
                 upstreamStatus,
                 correlationId,
                 token == null ? null : token.toString(),

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param detail what exactly was found, for people; names ids, never tokens
  * @param route the configured path of the route, null where none was chosen
  * @param upstream its configured name, null where none was chosen
+ * @param upstreamAddress {@code address:port} of the connection that was used last, an IPv6 address in brackets; null
+ *     where there was none
  * @param upstreamStatus 0 where the upstream has not answered
  * @param upstreamCorrelationId from {@code ININ-Correlation-Id}
  * @param token the credential's keyed fingerprint, null where there is none
@@ -54,6 +56,7 @@ public record ExchangeRecord(
         @Nullable String detail,
         @Nullable String route,
         @Nullable String upstream,
+        @Nullable String upstreamAddress,
         int upstreamStatus,
         @Nullable String upstreamCorrelationId,
         @Nullable String token,

@@ -184,6 +184,18 @@ public final class Upstream {
         return false;
     }
 
+    /** How many of its addresses are in that state at this moment. Any thread. */
+    public int addresses(AddressState state) {
+        long now = now();
+        int found = 0;
+        for (UpstreamAddress address : addresses) {
+            if (address.state(now) == state) {
+                found++;
+            }
+        }
+        return found;
+    }
+
     /** Why its name has not been resolved yet; null where it has been, or is being. */
     @Nullable
     Throwable unresolved() {
@@ -261,7 +273,7 @@ public final class Upstream {
         int start = ThreadLocalRandom.current().nextInt(all.length);
         for (int i = 0; i < all.length; i++) {
             UpstreamAddress address = all[(start + i) % all.length];
-            int rank = address.isUnhealthy() ? 2 : address.isEjected(now) ? 1 : 0;
+            int rank = address.state(now).ordinal();
             int requests = address.requests();
             if ((rank < bestRank || rank == bestRank && requests < bestRequests) && !except.contains(address)) {
                 best = address;

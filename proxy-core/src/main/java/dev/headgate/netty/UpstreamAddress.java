@@ -1,5 +1,6 @@
 package dev.headgate.netty;
 
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,6 +13,7 @@ final class UpstreamAddress {
 
     private final Upstream upstream;
     private final InetSocketAddress address;
+    private final String text;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     /** Whether it has been, ever. */
@@ -27,10 +29,16 @@ final class UpstreamAddress {
     UpstreamAddress(Upstream upstream, InetSocketAddress address) {
         this.upstream = upstream;
         this.address = address;
+        this.text = NetUtil.toSocketAddressString(address);
     }
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** As {@code address:port}, an IPv6 address in brackets and in the form of RFC 5952; always the same object. */
+    String text() {
+        return text;
     }
 
     /** Under way to it, those whose connection is being opened included. */
@@ -96,6 +104,15 @@ final class UpstreamAddress {
     /** Whether its active checks have failed too often. */
     boolean isUnhealthy() {
         return unhealthy;
+    }
+
+    /**
+     * As it counts when one is chosen; {@link #isUp} asks something else.
+     *
+     * @param now by the upstream's clock
+     */
+    AddressState state(long now) {
+        return unhealthy ? AddressState.UNHEALTHY : isEjected(now) ? AddressState.EJECTED : AddressState.UP;
     }
 
     void unhealthy(boolean now) {

@@ -10,6 +10,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -129,12 +131,16 @@ class UpstreamAddressesTest {
         int port = dead.port();
         dead.close();
         try (AnsweringUpstream alive = new AnsweringUpstream("alive")) {
-            before(NEVER, null, port, alive.port());
+            Upstream upstream = before(NEVER, null, port, alive.port());
             for (int i = 0; i < 20; i++) {
                 RawSocket client = wire.client();
                 client.send(Wire.post("/", "r", "Content-Length: 3"), "abc");
                 assertThat(client.answer().body()).isEqualTo("alive");
-                assertThat(wire.record().status()).isEqualTo(200);
+                ExchangeRecord record = wire.record();
+                assertThat(record.status()).isEqualTo(200);
+                assertThat(record.upstreamAddress())
+                        .isEqualTo("127.0.0.1:" + alive.port())
+                        .isSameAs(upstream.addresses()[1].text());
             }
             assertThat(alive.heads).hasSize(20);
         }
@@ -150,7 +156,9 @@ class UpstreamAddressesTest {
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r"));
         assertThat(client.answer().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE.code());
-        assertThat(wire.record().reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
+        ExchangeRecord record = wire.record();
+        assertThat(record.reason()).isEqualTo(Reason.UPSTREAM_UNREACHABLE);
+        assertThat(record.upstreamAddress()).as("no connection").isNull();
         assertThat(wire.edge().ledger.ejections).hasValue(2);
         assertThat(upstream.isUp()).isFalse();
         try (AnsweringUpstream back = new AnsweringUpstream("back", "127.0.0.1", first.port())) {
@@ -189,7 +197,11 @@ class UpstreamAddressesTest {
         RawSocket client = wire.client();
         client.send(Wire.get("/", "r"));
         assertThat(client.answer().reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT.code());
-        assertThat(wire.record().reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT);
+        ExchangeRecord record = wire.record();
+        assertThat(record.reason()).isEqualTo(Reason.UPSTREAM_TIMEOUT);
+        assertThat(record.upstreamAddress())
+                .as("a connection without an answer")
+                .isEqualTo("127.0.0.1:" + wire.upstream().port());
         assertThat(wire.edge().ledger.ejections).hasValue(1);
     }
 
@@ -241,6 +253,14 @@ class UpstreamAddressesTest {
     }
 
     @Test
+    void anAddressOfIpv6StandsInBrackets() throws IOException {
+        Upstream upstream = before(NEVER, null, 1);
+        InetAddress address = InetAddress.getByName("2001:DB8:0:0:0:0:0:1");
+        assertThat(new UpstreamAddress(upstream, new InetSocketAddress(address, 443)).text())
+                .isEqualTo("[2001:db8::1]:443");
+    }
+
+    @Test
     void anEjectionGrows() throws IOException {
         Upstream upstream = before(new Ejection(2, Duration.ofSeconds(10), 50), null, 1, 2);
         UpstreamAddress address = upstream.addresses()[0];
@@ -264,6 +284,26 @@ class UpstreamAddressesTest {
         fail(address, 2);
         clock.addAndGet(Duration.ofSeconds(10).toNanos());
         assertThat(address.isEjected(clock.get())).as("after a good time").isFalse();
+    }
+
+    @Test
+    void eachAddressIsInOneState() throws IOException {
+        Upstream upstream = before(new Ejection(1, Duration.ofSeconds(10), 100), null, 1, 2, 3);
+        assertStates(upstream, 3, 0, 0);
+        fail(upstream.addresses()[0], 1);
+        assertStates(upstream, 2, 1, 0);
+        upstream.addresses()[0].unhealthy(true);
+        upstream.addresses()[1].unhealthy(true);
+        assertStates(upstream, 1, 0, 2);
+        upstream.addresses()[0].unhealthy(false);
+        assertStates(upstream, 1, 1, 1);
+        clock.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertStates(upstream, 2, 0, 1);
+    }
+
+    private static void assertStates(Upstream upstream, int up, int ejected, int unhealthy) {
+        assertThat(Arrays.stream(AddressState.values()).map(upstream::addresses))
+                .containsExactly(up, ejected, unhealthy);
     }
 
     /** One event loop's clock may be behind another's. */
