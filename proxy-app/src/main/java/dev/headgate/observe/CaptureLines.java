@@ -77,6 +77,7 @@ final class CaptureLines {
     private static final byte[] VERSION = JsonText.ascii("\",\"version\":");
     private static final byte[] UPSTREAM_US = JsonText.ascii(",\"upstream_us\":");
     private static final byte[] ADDED_US = JsonText.ascii(",\"added_us\":");
+    private static final byte[] MASKED_NAME = JsonText.ascii("x-masked");
     private static final byte[] NULL = JsonText.ascii("null");
     private static final List<String> NO_POINTERS = List.of();
     private static final int MOST_PROFILES = 64;
@@ -434,9 +435,14 @@ final class CaptureLines {
         out.raw(']');
     }
 
+    /** A name is what its sender made it, so what only looks like a token stays; and what replaces one is a name, too. */
     private void name(byte[] bytes, int from, int to, boolean http2) {
         all.clear();
-        secrets.find(bytes, from, to, true, all);
+        secrets.find(bytes, from, to, false, all);
+        if (all.count() > 0) {
+            out.raw(MASKED_NAME);
+            return;
+        }
         if (!http2) {
             octets(bytes, from, to);
             return;
@@ -444,8 +450,6 @@ final class CaptureLines {
         byte[] lower = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
                 .toLowerCase(Locale.ROOT)
                 .getBytes(StandardCharsets.ISO_8859_1);
-        all.clear();
-        secrets.find(lower, 0, lower.length, true, all);
         octets(lower, 0, lower.length);
     }
 

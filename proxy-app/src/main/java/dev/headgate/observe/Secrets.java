@@ -332,7 +332,7 @@ final class Secrets {
         }
     }
 
-    /** Whether letters of both cases and digits change as often as by chance. */
+    /** Whether letters of both cases and digits change as often as by chance; across a mark nothing changes. */
     static boolean looksRandom(byte[] text, int from, int to) {
         int length = to - from;
         if (length <= LONGEST_PLAIN) {
@@ -342,10 +342,8 @@ final class Secrets {
         int last = 0;
         for (int i = from; i < to; i++) {
             int kind = KINDS[text[i] & 0xff] & (DIGIT | UPPER | LOWER);
-            if (kind != 0) {
-                changes += last != 0 && kind != last ? 1 : 0;
-                last = kind;
-            }
+            changes += last != 0 && kind != 0 && kind != last ? 1 : 0;
+            last = kind;
         }
         return changes >= length / 4 && !Uuid.is(new String(text, from, length, StandardCharsets.ISO_8859_1));
     }

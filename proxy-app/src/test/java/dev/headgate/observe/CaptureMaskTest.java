@@ -80,6 +80,8 @@ class CaptureMaskTest {
             screenshot-2026-11-25-at-10.jpg                 | screenshot-2026-11-25-at-10.jpg
             application/vnd.genesys.v2+json                 | application/vnd.genesys.v2+json
             internationalisation                            | internationalisation
+            X-Request-Id, Access-Control-Allow-Origin       | X-Request-Id, Access-Control-Allow-Origin
+            Zq7vM2xK9t-B4nR6wY1cD8f_G3hJ5lP0sA              | {{token:}}
             """)
     void whatLooksLikeAToken(String text, String masked) {
         assertThat(swept(text)).isEqualTo(masked);
