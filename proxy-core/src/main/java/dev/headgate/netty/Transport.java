@@ -47,6 +47,17 @@ public enum Transport {
     private static final int RING_BUFFER = 8 * 1024;
     private static final int RING_BATCH = 16;
 
+    /*
+     * A multishot receive of Netty 4.2.18 that ends because the ring is empty is started anew whether or not its
+     * connection still is to be read: a fast sender fills the memory while no one takes what it sends. One receive at a
+     * time stops with the connection. Netty reads this when it first looks at io_uring, which is here.
+     */
+    private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
+
+    static {
+        System.setProperty(MULTISHOT, "false");
+    }
+
     private final Class<? extends ServerChannel> server;
     private final Class<? extends Channel> socket;
     private final Class<? extends DatagramChannel> datagram;
