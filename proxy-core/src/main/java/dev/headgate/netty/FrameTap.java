@@ -24,6 +24,11 @@ final class FrameTap implements FrameReader.Sink {
     private static final Set<String> EXPIRED = Set.of("4006", "4007");
     private static final String EXPIRED_EVENT = "SessionExpiredEvent";
     private static final int LONGEST = 128;
+
+    /** Messages told in a second: more than a conversation has. A message of nothing takes six octets, its line 190. */
+    private static final int TOLD = 100;
+
+    private static final long SECOND = 1000;
     private static final String MASK = "[masked]";
     private static final byte[] NONE = {};
 
@@ -36,6 +41,8 @@ final class FrameTap implements FrameReader.Sink {
     private int gathered;
     private long octets;
     private @Nullable String unread;
+    private long second;
+    private int told;
 
     FrameTap(Exchange exchange, Side from) {
         this.exchange = exchange;
@@ -92,7 +99,22 @@ final class FrameTap implements FrameReader.Sink {
         if (record.sessionExpired()) {
             expired(EXPIRED_EVENT.equals(record.kind()) ? EXPIRED_EVENT : "code " + record.code());
         }
-        exchange.downstream().edge().exchanges().frame(record);
+        if (mayTell(record)) {
+            exchange.downstream().edge().exchanges().frame(record);
+        }
+    }
+
+    private boolean mayTell(FrameRecord record) {
+        if (Math.abs(record.timeMillis() - second) >= SECOND) {
+            second = record.timeMillis();
+            told = 0;
+        }
+        if (told < TOLD) {
+            told++;
+            return true;
+        }
+        exchange.findings().note("WebSocket: more than " + TOLD + " messages in a second, the rest of them not told");
+        return record.sessionExpired();
     }
 
     private FrameRecord read() {

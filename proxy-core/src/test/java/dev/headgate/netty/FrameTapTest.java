@@ -123,6 +123,21 @@ class FrameTapTest {
     }
 
     @Test
+    void aFloodOfMessagesIsNoFloodOfRecords() throws Exception {
+        String flood = Frames.masked(Frames.TEXT, "").repeat(5000) + Frames.masked(0x02, "") + Frames.masked(0x80, "");
+        client.send(flood);
+        server.expect(flood);
+        String expired = Frames.plain(Frames.TEXT, "{\"code\":4006}");
+        server.send(expired);
+        client.expect(expired);
+        int told = 0;
+        for (FrameRecord record = next(); !record.sessionExpired(); record = next()) {
+            told++;
+        }
+        assertThat(told).isBetween(100, 4000);
+    }
+
+    @Test
     void longMessagesAreCounted() throws Exception {
         String text = "{\"action\":\"onMessage\",\"text\":\"" + "x".repeat(64 * 1024) + "\"}";
         FrameRecord record = up(Frames.masked(0x01, text) + Frames.masked(0x80, text));
