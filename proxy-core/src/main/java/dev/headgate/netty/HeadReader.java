@@ -11,6 +11,9 @@ final class HeadReader {
     /** Enough for nearly every head, and little for the body that may follow it in the same buffer. */
     static final int FIRST_READ = 4096;
 
+    /** Some clients send one behind a body (RFC 9112 section 2.2). Without a bound they would put off every deadline. */
+    private static final int EMPTY_LINES = 4;
+
     private static final byte[] NONE = {};
 
     private final int limit;
@@ -18,6 +21,7 @@ final class HeadReader {
     private final HeadScanner scanner = new HeadScanner();
     private byte[] bytes = NONE;
     private int length;
+    private int emptyLines;
 
     /**
      * @param limit the most bytes of a head
@@ -44,8 +48,12 @@ final class HeadReader {
             in.skipBytes((end < 0 ? length : end) - before);
             if (end == 2) {
                 reset();
+                if (++emptyLines > EMPTY_LINES) {
+                    throw new BadHead(Fault.MALFORMED, "head: more than " + EMPTY_LINES + " empty lines before it");
+                }
             } else if (end > 0) {
                 length = end;
+                emptyLines = 0;
                 return end;
             }
         }

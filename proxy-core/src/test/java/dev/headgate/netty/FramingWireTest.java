@@ -22,6 +22,24 @@ class FramingWireTest {
         wire = new Wire(transport);
     }
 
+    /** Each of them would put off the deadline of a connection that asks for nothing. */
+    @Test
+    void emptyLinesBeforeAHeadAreFew() throws Exception {
+        RawSocket client = wire.client();
+        client.send("\r\n".repeat(4) + Wire.get("/", "r1") + "\r\n".repeat(4) + Wire.get("/", "r2") + "\r\n".repeat(5));
+        RawSocket server = wire.upstream().accept();
+        for (String id : List.of("r1", "r2")) {
+            server.expect(wire.gotten("/", id));
+            server.send(NO_CONTENT);
+            assertThat(client.readHead()).startsWith("HTTP/1.1 204");
+            assertThat(wire.record().status()).isEqualTo(204);
+        }
+        RawAnswer refused = client.answer();
+        assertThat(refused.reason()).isEqualTo("head.malformed");
+        client.expectEnd();
+        assertThat(wire.record().reason()).isEqualTo(Reason.HEAD_MALFORMED);
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInOrderRefusedOnesAmongThem() throws Exception {
         StringBuilder all = new StringBuilder();
