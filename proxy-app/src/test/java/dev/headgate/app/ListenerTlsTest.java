@@ -6,6 +6,7 @@ import dev.headgate.NeedsTool;
 import dev.headgate.admin.ReloadOutcome;
 import dev.headgate.config.Certificates;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.observe.LoggedLines;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.net.URI;
@@ -148,6 +149,53 @@ class ListenerTlsTest {
                         .contains("unrecognized name", "no peer certificate available");
             }
             assertThat(proxy.metrics()).contains("headgate_tls_handshakes_total{outcome=\"unknown_name\"} 3.0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void saysWhyAHandshakeFailed(SslProvider provider) throws Exception {
+        String distrust = "-verify_return_error -CAfile " + certificates.certificate("stranger");
+        String fake = "-tls1_2 -cert " + certificates.certificate("fake") + " -key " + certificates.key("fake");
+        String demands = "clientCertificates: {ca: ca.crt}";
+        assertThat(warning(provider, "", "-tls1_1 -cipher DEFAULT@SECLEVEL=0"))
+                .isEqualTo("the client offers no version of TLS that is used here; see minimumVersion");
+        assertThat(warning(provider, "", "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA"))
+                .isEqualTo("the client offers no cipher suite that is used here");
+        assertThat(warning(provider, "", "-tls1_2 " + distrust))
+                .isEqualTo(
+                        "the client broke it off with the alert unknown_ca: it does not trust the certificate it was shown");
+        assertThat(warning(provider, "", "-tls1_3 " + distrust))
+                .isEqualTo("the client sent what is not encrypted: most likely an alert, because it does not trust the"
+                        + " certificate it was shown");
+        assertThat(warning(provider, "", "-alpn h9"))
+                .isEqualTo("the client offers no protocol (ALPN) that is spoken here");
+        assertThat(warning(provider, demands, "-tls1_3"))
+                .isEqualTo("the client showed no certificate, and clientCertificates demands one");
+        assertThat(warning(provider, demands, fake))
+                .isEqualTo("the client's certificate is of an authority that clientCertificates.ca does not hold");
+        assertThat(warning(provider, "unknownServerName: refuse", "-servername x\u001b[31m.example"))
+                .isEqualTo("no certificate is for the name that the client asks for, x\\x1b[31m.example");
+    }
+
+    /** What is said of the one handshake that such a client attempts. */
+    private String warning(SslProvider provider, String settings, String options) throws Exception {
+        String beginning = "WARN TLS handshake with 127.0.0.1 failed: ";
+        try (LoggedLines lines = new LoggedLines();
+                RunningProxy proxy = start(config(settings), provider)) {
+            assertThat(client(proxy.port(), options)).doesNotContain(ANSWERED);
+            return lines.next(beginning).substring(beginning.length());
+        }
+    }
+
+    @Test
+    void saysThatAClientCameWithoutTls() throws Exception {
+        String beginning = "WARN TLS handshake with 127.0.0.1 failed: ";
+        try (LoggedLines lines = new LoggedLines();
+                RunningProxy proxy = start(config(""), ServerTls.provider());
+                RawClient plain = new RawClient(proxy.port())) {
+            plain.send(REQUEST);
+            assertThat(lines.next(beginning)).isEqualTo(beginning + "the client began without TLS");
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.headgate.netty;
 
+import dev.headgate.gate.RequestIds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     private static final int UNRECOGNIZED_NAME = 112;
     private static final int DECODE_ERROR = 50;
     private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final String TOO_LATE = "it was not complete within timeouts.head";
+    private static final String UNREADABLE = "the client's first message (ClientHello) cannot be read";
     private static final String SENTENCE =
             "This port speaks HTTPS, and the request came without TLS: use https:// instead of http://.\n";
     private static final ByteBuf PLAIN_ANSWER = Unpooled.unreleasableBuffer(Unpooled.directBuffer()
@@ -35,7 +40,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
             .asReadOnly());
 
     private final DownstreamTls tls;
-    private final ConnectionListener listener;
+    private final ClientConnection connection;
     private final Duration limit;
     private final long startNanos = System.nanoTime();
     private @Nullable Future<?> deadline;
@@ -43,11 +48,12 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     private boolean over;
     private int alert = -1;
     private TlsOutcome refusal = TlsOutcome.FAILED;
+    private String refusalInWords = "";
 
-    ClientHelloHandler(DownstreamTls tls, ConnectionListener listener, Duration limit) {
+    ClientHelloHandler(DownstreamTls tls, ClientConnection connection, Duration limit) {
         super(LONGEST);
         this.tls = tls;
-        this.listener = listener;
+        this.connection = connection;
         this.limit = limit;
     }
 
@@ -56,7 +62,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         deadline = ctx.executor()
                 .schedule(
                         () -> {
-                            end(TlsOutcome.TIMEOUT);
+                            end(TlsOutcome.TIMEOUT, () -> TOO_LATE);
                             ctx.channel().close();
                         },
                         limit.toNanos(),
@@ -75,7 +81,9 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
             if (first != HANDSHAKE_RECORD) {
                 boolean http = first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z';
                 in.skipBytes(in.readableBytes());
-                end(http ? TlsOutcome.PLAINTEXT : TlsOutcome.FAILED);
+                end(
+                        http ? TlsOutcome.PLAINTEXT : TlsOutcome.FAILED,
+                        () -> http ? "the client began without TLS" : "the client began with neither TLS nor HTTP");
                 closeAfter(ctx, http ? PLAIN_ANSWER.duplicate() : Unpooled.EMPTY_BUFFER);
                 return;
             }
@@ -89,27 +97,40 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         try {
             ClientHello hello = body == null ? null : ClientHello.of(body);
             if (hello == null) {
-                alert = DECODE_ERROR;
+                unreadable();
             } else if (!tls.speaks(hello.protocols())) {
                 alert = NO_APPLICATION_PROTOCOL;
+                refusalInWords = "the client offers no protocol (ALPN) that is spoken here";
             } else {
                 context = tls.context(hello.serverName());
                 if (context == null) {
                     alert = UNRECOGNIZED_NAME;
                     refusal = TlsOutcome.UNKNOWN_NAME;
+                    refusalInWords = unknown(hello.serverName());
                 }
             }
         } catch (IndexOutOfBoundsException e) {
-            alert = DECODE_ERROR;
+            unreadable();
         }
         return ctx.executor().newSucceededFuture(context);
+    }
+
+    private void unreadable() {
+        alert = DECODE_ERROR;
+        refusalInWords = UNREADABLE;
+    }
+
+    private static String unknown(@Nullable String serverName) {
+        return serverName == null
+                ? "the client names no server, and unknownServerName is refuse"
+                : "no certificate is for the name that the client asks for, " + RequestIds.escaped(serverName);
     }
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> found) {
         SslContext context = found.getNow();
         if (context == null) {
-            end(refusal);
+            end(refusal, () -> refusalInWords);
             // A fatal alert of TLS 1.2 form, which is also that of 1.3 before the keys are agreed on (RFC 8446 section
             // 6).
             closeAfter(ctx, Unpooled.wrappedBuffer(new byte[] {21, 3, 3, 0, 2, 2, (byte) alert}));
@@ -118,7 +139,13 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         SslHandler handler = context.newHandler(ctx.alloc());
         // The deadline here is for the whole of it.
         handler.setHandshakeTimeoutMillis(0);
-        handler.handshakeFuture().addListener(done -> end(done.isSuccess() ? TlsOutcome.OK : failure()));
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                end(TlsOutcome.OK, () -> "");
+            } else {
+                end(failure(), () -> HandshakeFailure.inWords(done.cause()));
+            }
+        });
         ctx.pipeline().replace(this, ctx.name(), handler);
     }
 
@@ -127,14 +154,23 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
         return System.nanoTime() - startNanos >= limit.toNanos() ? TlsOutcome.TIMEOUT : TlsOutcome.FAILED;
     }
 
-    /** Once. */
-    private void end(TlsOutcome outcome) {
+    /**
+     * Once.
+     *
+     * @param why in words; asked only where it failed before the limit, and a line about it is due
+     */
+    private void end(TlsOutcome outcome, Supplier<String> why) {
         if (!over) {
             over = true;
             if (deadline != null) {
                 deadline.cancel(false);
             }
-            listener.tlsEnded(outcome);
+            Edge edge = connection.edge();
+            edge.connections().tlsEnded(outcome);
+            if (outcome != TlsOutcome.OK) {
+                edge.handshakeWarnings()
+                        .failed(connection.address(), outcome == TlsOutcome.TIMEOUT ? () -> TOO_LATE : why);
+            }
         }
     }
 
@@ -155,7 +191,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         if (seen || failure() == TlsOutcome.TIMEOUT) {
-            end(failure());
+            end(failure(), () -> HandshakeFailure.CLOSED);
         } else if (deadline != null) {
             deadline.cancel(false);
         }
@@ -164,7 +200,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<SslContext> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(TlsOutcome.FAILED);
+        end(TlsOutcome.FAILED, () -> cause instanceof DecoderException ? UNREADABLE : HandshakeFailure.inWords(cause));
         ctx.close();
     }
 }

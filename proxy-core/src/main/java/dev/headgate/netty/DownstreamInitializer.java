@@ -97,7 +97,7 @@ public final class DownstreamInitializer extends ChannelInitializer<Channel> {
         Channel channel = connection.channel();
         if (settings != null) {
             Duration limit = edge.snapshot().timeouts().head();
-            channel.pipeline().addLast("tls", settings.newHandler(edge.connections(), limit));
+            channel.pipeline().addLast("tls", settings.newHandler(connection, limit));
         }
         if (settings == null && !http2.getAsBoolean()) {
             Http1Connection.start(connection);

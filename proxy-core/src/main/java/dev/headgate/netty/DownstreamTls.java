@@ -51,10 +51,10 @@ public final class DownstreamTls {
      * The first handler of one connection. An {@link io.netty.handler.ssl.SslHandler} takes its place once the client
      * has said what it wants.
      *
-     * @param listener told once how the handshake ended; not where the client left without a byte
+     * @param connection whose edge is told once how the handshake ended; not where the client left without a byte
      * @param limit from here to the handshake's end
      */
-    ChannelHandler newHandler(ConnectionListener listener, Duration limit) {
-        return new ClientHelloHandler(this, listener, limit);
+    ChannelHandler newHandler(ClientConnection connection, Duration limit) {
+        return new ClientHelloHandler(this, connection, limit);
     }
 }

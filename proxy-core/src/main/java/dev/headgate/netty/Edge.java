@@ -22,6 +22,7 @@ public final class Edge {
     private final ExchangeListener exchanges;
     private final ConnectionListener connections;
     private final ConnectionCounts connectionCounts;
+    private final HandshakeWarnings handshakeWarnings = new HandshakeWarnings();
     private final RateLimiter<Long> clientRates = new RateLimiter<>();
     private final RateLimiter<TokenFingerprint> sessionRates = new RateLimiter<>();
     private final @Nullable CaptureListener captures;
@@ -143,6 +144,10 @@ public final class Edge {
 
     ConnectionCounts connectionCounts() {
         return connectionCounts;
+    }
+
+    HandshakeWarnings handshakeWarnings() {
+        return handshakeWarnings;
     }
 
     /** By {@link dev.headgate.gate.IpAddress#network()}. */
