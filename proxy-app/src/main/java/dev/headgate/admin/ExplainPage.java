@@ -2,6 +2,7 @@ package dev.headgate.admin;
 
 import dev.headgate.gate.GateSettings;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.observe.OpenWebSockets;
 import dev.headgate.observe.RecentExchanges;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -15,20 +16,23 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /explain/REQUEST_ID}: why the exchanges of that id ended as they did. {@code /explain}: which ones there are.
+ * {@code /explain/REQUEST_ID}: why the exchanges of that id ended as they did, after the WebSockets of that id that are
+ * open. {@code /explain}: which ones there are.
  */
 public final class ExplainPage implements AdminPage {
     private static final String ROOT = "/explain/";
     private static final int LISTED = 20;
 
     private final RecentExchanges recent;
+    private final OpenWebSockets open;
     private final Supplier<GateSettings> settings;
 
     /**
      * @param settings in force, which name the fields that are added
      */
-    public ExplainPage(RecentExchanges recent, Supplier<GateSettings> settings) {
+    public ExplainPage(RecentExchanges recent, OpenWebSockets open, Supplier<GateSettings> settings) {
         this.recent = recent;
+        this.open = open;
         this.settings = settings;
     }
 
@@ -48,14 +52,18 @@ public final class ExplainPage implements AdminPage {
         if (id.isEmpty()) {
             return list();
         }
+        // In this order: one that ends meanwhile is found at least once.
+        List<OpenWebSockets.Open> opened = open.find(id);
         List<ExchangeRecord> found = recent.find(id);
-        if (found.isEmpty()) {
+        if (opened.isEmpty() && found.isEmpty()) {
             return AdminResponse.problem(
                     HttpResponseStatus.NOT_FOUND,
-                    "request id: unknown (expected: that of one of the " + recent.size() + " exchanges kept)");
+                    "request id: unknown (expected: that of one of the " + recent.size()
+                            + " exchanges kept, or of an open WebSocket)");
         }
         ObjectNode body = AdminResponse.JSON.createObjectNode().put("request_id", id);
         ArrayNode exchanges = body.putArray("exchanges");
+        opened.forEach(each -> exchanges.add(Explanation.of(each, settings.get())));
         found.forEach(exchange -> exchanges.add(Explanation.of(exchange, settings.get())));
         return AdminResponse.json(body);
     }

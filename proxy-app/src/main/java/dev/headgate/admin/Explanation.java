@@ -10,12 +10,13 @@ import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.observe.OpenWebSockets;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Why an exchange ended as it did. */
+/** Why an exchange ended as it did, or what was decided of one that has not. */
 final class Explanation {
     private static final double MILLI = 1e6;
 
@@ -28,13 +29,25 @@ final class Explanation {
 
     /** What is not known, or does not apply, is left out. */
     static ObjectNode of(ExchangeRecord exchange, GateSettings settings) {
+        return of(exchange, null, settings);
+    }
+
+    /** Of a WebSocket that is open. */
+    static ObjectNode of(OpenWebSockets.Open open, GateSettings settings) {
+        return of(open.opening(), open.since(), settings);
+    }
+
+    private static ObjectNode of(ExchangeRecord exchange, @Nullable Instant openSince, GateSettings settings) {
         Explanation explanation = new Explanation(exchange);
         explanation.outcome();
+        if (openSince != null) {
+            explanation.out.put("open_since", openSince.toString());
+        }
         explanation.evidence(exchange.evidence());
         explanation.upstream();
         ObjectNode fields = explanation.out.putObject("fields");
         FieldFates.of(exchange, settings).forEach(fields::put);
-        explanation.circumstances();
+        explanation.circumstances(openSince != null);
         explanation.out.put("what_to_do", explanation.whatToDo());
         return explanation.out;
     }
@@ -100,7 +113,7 @@ final class Explanation {
         text("client_request_id", exchange.clientRequestId());
     }
 
-    private void circumstances() {
+    private void circumstances(boolean open) {
         text("token", exchange.token());
         if (exchange.sessionAgeMillis() >= 0) {
             out.put("session_age_ms", exchange.sessionAgeMillis());
@@ -108,7 +121,9 @@ final class Explanation {
         out.put("client", exchange.client());
         text("peer", exchange.peer());
         out.put("protocol", exchange.protocol());
-        out.put("duration_ms", exchange.durationNanos() / MILLI);
+        if (!open) {
+            out.put("duration_ms", exchange.durationNanos() / MILLI);
+        }
         if (exchange.upstreamDurationNanos() >= 0) {
             out.put("upstream_duration_ms", exchange.upstreamDurationNanos() / MILLI);
         }

@@ -40,6 +40,7 @@ final class ExplainReport {
                 text(e, "verdict"),
                 e.has("reason") ? text(e, "reason") : "-"));
         line("time", text(e, "time"));
+        line("open", e.has("open_since") ? "since " + text(e, "open_since") : "");
         line("decided by", joined(", ", text(e, "decided_by"), text(e, "check")));
         line("because", because(e));
         line("compared", compared(e.path("compared")));
@@ -48,7 +49,13 @@ final class ExplainReport {
         line("upstream", upstream(e));
         line("correlation", correlation(e));
         String client = text(e, "client") + (e.has("peer") ? " through " + text(e, "peer") : "");
-        line("client", joined(", ", client, text(e, "protocol"), "answered in " + millis(e, "duration_ms")));
+        line(
+                "client",
+                joined(
+                        ", ",
+                        client,
+                        text(e, "protocol"),
+                        e.has("duration_ms") ? "answered in " + millis(e, "duration_ms") : ""));
         line("what to do", text(e, "what_to_do"));
     }
 

@@ -21,6 +21,7 @@ import dev.headgate.netty.Upstream;
 import dev.headgate.observe.AccessLog;
 import dev.headgate.observe.Capture;
 import dev.headgate.observe.Metrics;
+import dev.headgate.observe.OpenWebSockets;
 import dev.headgate.observe.RecentExchanges;
 import dev.headgate.session.CaffeineSessionStore;
 import dev.headgate.session.KeyedHash;
@@ -112,8 +113,9 @@ public final class Server implements AutoCloseable {
         CaffeineSessionStore sessions =
                 new CaffeineSessionStore(config.sessions().maximum(), clock);
         RecentExchanges recent = new RecentExchanges(config.explain().exchanges());
+        OpenWebSockets open = new OpenWebSockets(clock);
         snapshots = new Snapshots(hash);
-        edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, also), metrics, capture);
+        edge = new Edge(snapshots.of(config), sessions, hash, clock, all(recent, open, also), metrics, capture);
         snapshots.keep();
         connections = DownstreamInitializer.of(edge, transport);
         int threads = config.server().threads() > 0
@@ -123,7 +125,7 @@ public final class Server implements AutoCloseable {
         ticketKeys = new TicketKeys(loops);
         listeners = new Listeners(
                 transport, loops, connections, environment.sockets(), new ServerTls(environment.tls(), ticketKeys));
-        adminPages = adminPages(recent, sessions, clock);
+        adminPages = adminPages(recent, open, sessions, clock);
         metrics.watch(accessLog);
         if (capture != null) {
             metrics.watch(capture);
@@ -296,9 +298,10 @@ public final class Server implements AutoCloseable {
         return transport;
     }
 
-    private Map<String, AdminPage> adminPages(RecentExchanges recent, SessionStore sessions, InstantSource clock) {
+    private Map<String, AdminPage> adminPages(
+            RecentExchanges recent, OpenWebSockets open, SessionStore sessions, InstantSource clock) {
         Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness, this::hindrance);
-        AdminPage explain = new ExplainPage(recent, () -> edge.snapshot().gate().settings());
+        AdminPage explain = new ExplainPage(recent, open, () -> edge.snapshot().gate().settings());
         pages.put("/explain", explain);
         pages.put("/explain/", explain);
         pages.put("/sessions", new SessionsPage(sessions, this::profileNames, clock));
@@ -335,8 +338,8 @@ public final class Server implements AutoCloseable {
                 .toList();
     }
 
-    /** The metrics, the access log, the recent exchanges and one more, as one. */
-    private ExchangeListener all(ExchangeListener recent, ExchangeListener also) {
+    /** The metrics, the access log, the recent exchanges, the open WebSockets and one more, as one. */
+    private ExchangeListener all(ExchangeListener recent, ExchangeListener open, ExchangeListener also) {
         return new ExchangeListener() {
             @Override
             public void started() {
@@ -350,10 +353,18 @@ public final class Server implements AutoCloseable {
             }
 
             @Override
+            public void upgraded(ExchangeRecord opening) {
+                open.upgraded(opening);
+                also.upgraded(opening);
+            }
+
+            @Override
             public void finished(ExchangeRecord exchange) {
                 metrics.finished(exchange);
                 accessLog.finished(exchange);
+                // First kept, then not open: between the two it is known.
                 recent.finished(exchange);
+                open.finished(exchange);
                 also.finished(exchange);
             }
         };

@@ -73,7 +73,8 @@ public final class RecentExchanges implements ExchangeListener {
         return found;
     }
 
-    private static ExchangeRecord bounded(ExchangeRecord e) {
+    /** The same, with each text that its sender could make long cut. */
+    static ExchangeRecord bounded(ExchangeRecord e) {
         Evidence evidence = e.evidence() == null ? null : bounded(e.evidence());
         boolean fits = isShort(e.method()) && isShort(e.path()) && (e.detail() == null || isShort(e.detail()));
         if (fits && evidence == e.evidence()) {

@@ -19,8 +19,10 @@ import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.GuardedFields;
 import dev.headgate.observe.Exchanges;
+import dev.headgate.observe.OpenWebSockets;
 import dev.headgate.observe.RecentExchanges;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,15 +45,17 @@ class ExplainPageTest {
             0,
             0,
             null);
+    private static final Instant SINCE = Instant.parse("2023-11-14T22:13:20.105Z");
     private static final FieldNames GUARDED = new FieldNames(SETTINGS.guardedFields());
 
     private final RecentExchanges recent = new RecentExchanges(30);
+    private final OpenWebSockets open = new OpenWebSockets(() -> SINCE);
     private AdminServer server;
     private AdminClient client;
 
     @BeforeEach
     void start() throws Exception {
-        AdminPage page = new ExplainPage(recent, () -> SETTINGS);
+        AdminPage page = new ExplainPage(recent, open, () -> SETTINGS);
         server = AdminServer.start("127.0.0.1", 0, Map.of("/explain", page, "/explain/", page));
         client = new AdminClient("http://127.0.0.1:" + server.port());
     }
@@ -66,6 +70,53 @@ class ExplainPageTest {
         return client.json("GET", "/explain/" + exchange.requestId)
                 .path("exchanges")
                 .path(0);
+    }
+
+    private JsonNode exchanges(String id) throws Exception {
+        return client.json("GET", "/explain/" + id).path("exchanges");
+    }
+
+    @Test
+    void tellsOfAnOpenWebSocketUntilItEnds() throws Exception {
+        Exchanges exchange = Exchanges.good();
+        exchange.requestId = "chat";
+        exchange.method = "GET";
+        exchange.status = 101;
+        exchange.upstreamStatus = 101;
+        open.upgraded(exchange.record());
+        Exchanges again = Exchanges.good();
+        again.requestId = "chat";
+        again.status = 101;
+        again.client = "192.0.2.9";
+        again.path = "x".repeat(5000);
+        open.upgraded(again.record());
+
+        JsonNode both = exchanges("chat");
+        assertThat(both).hasSize(2);
+        assertThat(both.path(0).path("client").asString()).isEqualTo("192.0.2.9");
+        assertThat(both.path(0).path("path").asString()).hasSize(512);
+        JsonNode first = both.path(1);
+        assertThat(first.path("time").asString()).isEqualTo("2023-11-14T22:13:20.005Z");
+        assertThat(first.path("open_since").asString()).isEqualTo("2023-11-14T22:13:20.105Z");
+        assertThat(first.path("verdict").asString()).isEqualTo("allow");
+        assertThat(first.path("decided_by").asString()).isEqualTo("upstream");
+        assertThat(first.path("status").asInt()).isEqualTo(101);
+        assertThat(first.path("upstream_duration_ms").asDouble()).isEqualTo(1);
+        assertThat(first.has("duration_ms")).isFalse();
+
+        recent.finished(exchange.record());
+        open.finished(exchange.record());
+        JsonNode mixed = exchanges("chat");
+        assertThat(mixed).hasSize(2);
+        assertThat(mixed.path(0).has("open_since")).isTrue();
+        assertThat(mixed.path(0).path("client").asString()).isEqualTo("192.0.2.9");
+        assertThat(mixed.path(1).has("open_since")).isFalse();
+        assertThat(mixed.path(1).has("duration_ms")).isTrue();
+
+        recent.finished(again.record());
+        open.finished(again.record());
+        assertThat(exchanges("chat")).hasSize(2).noneMatch(each -> each.has("open_since"));
+        assertThat(open.find("chat")).isEmpty();
     }
 
     private static GuardedFields having(String... names) {

@@ -204,7 +204,8 @@ class ExplainCommandTest {
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.out()).isEmpty();
             assertThat(ran.err())
-                    .isEqualTo("headgate: request id: unknown (expected: that of one of the 1 exchanges kept)\n");
+                    .isEqualTo(
+                            "headgate: request id: unknown (expected: that of one of the 1 exchanges kept, or of an open WebSocket)\n");
         }
         assertThat(explain("x".repeat(100_000)).exit()).isEqualTo(1);
     }

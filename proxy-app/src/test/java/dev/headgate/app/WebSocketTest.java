@@ -131,6 +131,41 @@ class WebSocketTest {
     }
 
     @Test
+    void explainKnowsItWhileItIsOpen() throws Exception {
+        Ear ear = new Ear();
+        Instant before = Instant.now();
+        WebSocket socket = http.newWebSocketBuilder()
+                .header("Origin", "https://page.example")
+                .header("x-request-id", "chat-1")
+                .buildAsync(URI.create(proxy.url().replace("http:", "ws:") + CHAT), ear)
+                .join();
+        JsonNode opened = explained("chat-1");
+        assertThat(Instant.parse(opened.path("open_since").asString()))
+                .isBetween(before.minusMillis(1), Instant.now().plusMillis(1));
+        assertThat(opened.path("status").asInt()).isEqualTo(101);
+        assertThat(opened.path("verdict").asString()).isEqualTo("allow");
+        assertThat(opened.path("route").asString()).isEqualTo("/v1");
+        assertThat(opened.path("upstream_address").asString()).startsWith("127.0.0.1:");
+        assertThat(opened.has("duration_ms")).isFalse();
+
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        assertThat(proxy.record().status()).isEqualTo(101);
+        JsonNode ended = explained("chat-1");
+        assertThat(ended.has("open_since")).isFalse();
+        assertThat(ended.has("duration_ms")).isTrue();
+    }
+
+    private JsonNode explained(String id) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(proxy.adminUrl() + "/explain/" + id))
+                .build();
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode exchanges = RunningProxy.JSON.readTree(answer.body()).path("exchanges");
+        assertThat(exchanges).hasSize(1);
+        return exchanges.path(0);
+    }
+
+    @Test
     void aGuestTalksUntilTheSessionExpires() throws Exception {
         Ear ear = new Ear();
         String token = UUID.randomUUID().toString();

@@ -417,6 +417,8 @@ final class Exchange {
                 .response(response, new ResponseEdit(id.id(), Framing.NONE, false, false, false, added, true), out);
         to.opened();
         captureHead(out);
+        // Whatever the write comes to, the exchange ends after it began.
+        downstream.edge().exchanges().upgraded(record(System.nanoTime()));
         downstream.upgrade(out, to);
     }
 
