@@ -8,7 +8,10 @@ import dev.headgate.gate.Reason;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.Upstream;
 import dev.headgate.observe.Metrics.CertificateEnd;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,9 +49,21 @@ class MonitoringFilesTest {
 
     private static Set<String> exported() {
         Set<String> names = new TreeSet<>();
+        scrape().stream().filter(line -> !line.startsWith("#")).forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+        return names;
+    }
+
+    /** What is exported once everything has a sample. */
+    static List<String> scrape() {
+        EventExecutorGroup loops = new DefaultEventExecutorGroup(1);
         try (Metrics metrics = new Metrics(List.of("/"), List.of("genesys"), "1")) {
             metrics.watch("sessions", Caffeine.newBuilder().recordStats().build());
-            metrics.watch(UnpooledByteBufAllocator.DEFAULT);
+            // That of the product.
+            if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
+                metrics.watch(allocator);
+            }
+            metrics.watch(loops);
+            metrics.reloaded(true);
             metrics.watchUpstreams(() -> List.of(new Upstream("genesys", "127.0.0.1", 1, null)));
             metrics.certificates(List.of(new CertificateEnd("0.0.0.0:8443", "/tls/edge.crt", Instant.EPOCH)));
             Exchanges observed = Exchanges.full();
@@ -57,12 +73,10 @@ class MonitoringFilesTest {
                 metrics.started();
                 metrics.finished(exchange.record());
             }
-            metrics.scrape(null)
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+            return metrics.scrape(null).lines().toList();
+        } finally {
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
-        return names;
     }
 
     private static List<String> dashboard() throws Exception {
