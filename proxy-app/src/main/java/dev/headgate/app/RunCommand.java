@@ -11,6 +11,7 @@ import dev.headgate.observe.Diagnostics;
 import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -111,10 +112,13 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private void tell(ReloadOutcome outcome, PrintWriter err) {
-        outcome.errors().forEach(err::println);
-        outcome.warnings().forEach(warning -> err.println("warning: " + warning));
-        outcome.kept().forEach(key -> err.println("warning: " + key + ": the change takes a restart"));
-        err.println("headgate: " + file + (outcome.reloaded() ? " reloaded" : " not reloaded; the one before stays"));
+        Instant now = Instant.now();
+        outcome.errors().forEach(error -> err.println(Diagnostics.line(now, error)));
+        outcome.warnings().forEach(warning -> err.println(Diagnostics.line(now, "warning: " + warning)));
+        outcome.kept()
+                .forEach(key -> err.println(Diagnostics.line(now, "warning: " + key + ": the change takes a restart")));
+        String end = outcome.reloaded() ? " reloaded" : " not reloaded; the one before stays";
+        err.println(Diagnostics.line(now, "headgate: " + file + end));
         err.flush();
     }
 

@@ -10,9 +10,9 @@ import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /**
- * What SLF4J gets: warnings and errors, as {@code headgate: WARN what happened: why}, on standard error. With the
- * system property {@code headgate.debug} also stack traces. A queue of 1024 lies between, so that a standard error that
- * nobody reads stalls no event loop; what does not fit is dropped.
+ * What SLF4J gets: warnings and errors, as {@code 2026-01-02T03:04:05.678Z headgate: WARN what happened: why}, on standard
+ * error. With the system property {@code headgate.debug} also stack traces. A queue of 1024 lies between, so that a standard
+ * error that nobody reads stalls no event loop; what does not fit is dropped.
  */
 final class DiagnosticsConfiguration extends AbstractConfiguration {
     private static final String WHY = "%notEmpty{: %enc{%throwable{short.message}}{CRLF}}";
@@ -28,7 +28,8 @@ final class DiagnosticsConfiguration extends AbstractConfiguration {
         boolean debug = System.getProperty("headgate.debug") != null;
         PatternLayout layout = PatternLayout.newBuilder()
                 .withConfiguration(this)
-                .withPattern("headgate: %p %enc{%m}{CRLF}" + (debug ? "%n%throwable" : WHY + "%n"))
+                .withPattern("%d{" + Diagnostics.TIME + "}{UTC} headgate: %p %enc{%m}{CRLF}"
+                        + (debug ? "%n%throwable" : WHY + "%n"))
                 .withAlwaysWriteExceptions(false)
                 .build();
         ConsoleAppender console = ConsoleAppender.newBuilder()

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The product in a process of its own, for what only a process has: signals and exit codes. */
 final class ChildProcess implements AutoCloseable {
     private static final String END = "\u0000end";
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z");
 
     private final Process process;
     private final Path out;
@@ -74,14 +76,24 @@ final class ChildProcess implements AutoCloseable {
     /** What follows {@code prefix} on the next line of standard error that begins with it. */
     String after(String prefix) throws InterruptedException {
         for (String line = errors.poll(30, TimeUnit.SECONDS); line != null; line = errors.poll(30, TimeUnit.SECONDS)) {
-            if (line.startsWith(prefix)) {
-                return line.substring(prefix.length());
-            }
             if (line.equals(END)) {
                 break;
             }
+            if (line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
         }
         throw new AssertionError("no line begins with " + prefix + " in: " + allErrors);
+    }
+
+    /** Likewise, of a line that begins with a time of ISO 8601 in UTC and a space before the prefix. */
+    String afterTime(String prefix) throws InterruptedException {
+        for (String line = after(""); ; line = after("")) {
+            String[] parts = line.split(" ", 2);
+            if (TIME.matcher(parts[0]).matches() && parts.length == 2 && parts[1].startsWith(prefix)) {
+                return parts[1].substring(prefix.length());
+            }
+        }
     }
 
     /** Sends SIGTERM; unlike {@link Process#destroy()}, it lets the output be read to its end. */

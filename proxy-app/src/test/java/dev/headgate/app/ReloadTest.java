@@ -267,13 +267,13 @@ class ReloadTest {
 
             Files.writeString(file, config() + "guard: {mode: observe}\n");
             child.hangUp();
-            assertThat(child.after("headgate: ")).isEqualTo(file + " reloaded");
+            assertThat(child.afterTime("headgate: ")).isEqualTo(file + " reloaded");
             assertThat(post(url + MESSAGES, "", "{}").headers().firstValue("x-headgate-reason"))
                     .isEmpty();
 
             Files.writeString(file, config() + "gaurd: {mode: observe}\n");
             child.hangUp();
-            assertThat(child.after("headgate: ")).isEqualTo(file + " not reloaded; the one before stays");
+            assertThat(child.afterTime("headgate: ")).isEqualTo(file + " not reloaded; the one before stays");
             child.terminate();
             assertThat(child.exit()).isZero();
             assertThat(child.err()).contains("gaurd: unknown key");

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,13 +62,32 @@ class DiagnosticsTest {
 
     @Test
     void warnsInOneLineAndKeepsStandardOutputForResults() throws Exception {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Output output = talk();
-        assertThat(output.err())
-                .isEqualTo("headgate: WARN limits.head: 0B (expected: 1KiB to 1MiB)\n"
-                        + "headgate: ERROR forged\\nheadgate: WARN line: why\\nnot\n");
+        Instant after = Instant.now();
+        List<String> lines = output.err().lines().toList();
+        assertThat(lines)
+                .allSatisfy(line -> {
+                    assertThat(line).matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z .*");
+                    assertThat(Instant.parse(line.substring(0, 24))).isBetween(before, after);
+                })
+                .extracting(line -> line.substring(25))
+                .containsExactly(
+                        "headgate: WARN limits.head: 0B (expected: 1KiB to 1MiB)",
+                        "headgate: ERROR forged\\nheadgate: WARN line: why\\nnot");
+        assertThat(output.err()).endsWith("\n");
         assertThat(output.out().lines())
                 .singleElement()
                 .satisfies(line -> assertThat(line).startsWith("{\"time\":"));
+    }
+
+    @Test
+    void theTimeIsThatOfUtc() throws Exception {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        String line = talk("-Duser.timezone=Asia/Kolkata").err();
+        assertThat(Instant.parse(line.substring(0, 24))).isBetween(before, Instant.now());
+        assertThat(Diagnostics.line(Instant.parse("2026-01-02T03:04:05Z"), "text"))
+                .isEqualTo("2026-01-02T03:04:05.000Z text");
     }
 
     @Test
