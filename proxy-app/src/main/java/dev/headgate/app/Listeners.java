@@ -18,16 +18,23 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listening sockets. For one thread at a time; connections come in on the event loops. */
 final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int BACKLOG = 4096;
+
+    /** For an event loop to close a socket. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** What new connections get. */
     private record Settings(@Nullable Secured tls, boolean http2, boolean proxyProtocol) {
@@ -215,7 +222,10 @@ final class Listeners {
 
     private void close(Open socket) {
         // An inherited one goes on listening: connections wait in its backlog for the next process.
-        socket.channel.close().awaitUninterruptibly();
+        ChannelFuture closed = socket.channel.close();
+        if (!closed.awaitUninterruptibly(PATIENCE.toMillis())) {
+            LOG.warn("{}: not closed: its event loop does not answer", socket.url());
+        }
         if (socket.inherited != null) {
             inherited.giveBack(socket.inherited);
         }
@@ -244,8 +254,9 @@ final class Listeners {
         return ends;
     }
 
-    /** Takes no more connections. Blocks until that is so. */
+    /** Takes no more connections. Blocks until that is so, and no longer than a second for each that does not close. */
     void close() {
+        open.forEach(socket -> socket.channel.close());
         open.forEach(this::close);
     }
 }

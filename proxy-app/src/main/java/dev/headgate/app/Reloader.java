@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,6 +43,9 @@ final class Reloader implements AutoCloseable {
         List<String> apply(Config config) throws CannotStart;
     }
 
+    /** Why there is no reload once the server drains. */
+    static final String DRAINING = "draining (expected: a reload before the signal to stop)";
+
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
     private final ScheduledExecutorService thread =
@@ -66,9 +70,16 @@ final class Reloader implements AutoCloseable {
         look(now.config().reload().watch());
     }
 
-    /** Completes on the reload thread, and never exceptionally. */
+    /**
+     * Completes on the reload thread, and never exceptionally. Once this is closed: at once, with a failure that the listener
+     * is not told of.
+     */
     CompletableFuture<ReloadOutcome> reload() {
-        return CompletableFuture.supplyAsync(this::now, thread);
+        try {
+            return CompletableFuture.supplyAsync(this::now, thread);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(ReloadOutcome.failed(List.of(DRAINING)));
+        }
     }
 
     private ReloadOutcome now() {

@@ -218,8 +218,7 @@ public final class Server implements AutoCloseable {
     /** Puts another configuration in force for requests from now on: all of it that does not take a restart, or nothing. */
     private synchronized List<String> apply(Config next) throws CannotStart {
         if (readiness == Readiness.DRAINING) {
-            throw new CannotStart(
-                    "draining (expected: a reload before the signal to stop)", new IllegalStateException("draining"));
+            throw new CannotStart(Reloader.DRAINING, new IllegalStateException("draining"));
         }
         Snapshot snapshot = snapshots.of(next);
         Listeners.Change change = listeners.prepare(next.listeners());
@@ -301,7 +300,8 @@ public final class Server implements AutoCloseable {
     private Map<String, AdminPage> adminPages(
             RecentExchanges recent, OpenWebSockets open, SessionStore sessions, InstantSource clock) {
         Map<String, AdminPage> pages = AdminServer.pages(metrics, () -> readiness, this::hindrance);
-        AdminPage explain = new ExplainPage(recent, open, () -> edge.snapshot().gate().settings());
+        AdminPage explain =
+                new ExplainPage(recent, open, () -> edge.snapshot().gate().settings());
         pages.put("/explain", explain);
         pages.put("/explain/", explain);
         pages.put("/sessions", new SessionsPage(sessions, this::profileNames, clock));

@@ -258,25 +258,48 @@ class ReloadTest {
 
     @Test
     void sighupReloads() throws Exception {
-        Path file = Files.writeString(directory.resolve("headgate.yaml"), config());
+        Path log = directory.resolve("access.log");
+        String config = config() + "accessLog: {path: " + log + "}\n";
+        Path file = Files.writeString(directory.resolve("headgate.yaml"), config);
         try (ChildProcess child = ChildProcess.run(file)) {
             String url = child.after("headgate: listening on ");
             assertThat(post(url + MESSAGES, "", "{}").headers().firstValue("x-headgate-reason"))
                     .hasValue("auth.missing");
             child.after("headgate: admin on ");
 
-            Files.writeString(file, config() + "guard: {mode: observe}\n");
+            Path first = rotated(log, "1");
+            Files.writeString(file, config + "guard: {mode: observe}\n");
             child.hangUp();
             assertThat(child.afterTime("headgate: ")).isEqualTo(file + " reloaded");
             assertThat(post(url + MESSAGES, "", "{}").headers().firstValue("x-headgate-reason"))
                     .isEmpty();
 
-            Files.writeString(file, config() + "gaurd: {mode: observe}\n");
+            Path second = rotated(log, "2");
+            Files.writeString(file, config + "gaurd: {mode: observe}\n");
             child.hangUp();
             assertThat(child.afterTime("headgate: ")).isEqualTo(file + " not reloaded; the one before stays");
+            post(url + MESSAGES + "?third", "", "{}");
             child.terminate();
             assertThat(child.exit()).isZero();
             assertThat(child.err()).contains("gaurd: unknown key");
+            assertThat(verdicts(first)).containsExactly("deny");
+            assertThat(verdicts(second)).containsExactly("observe-deny");
+            assertThat(Files.readString(log)).containsOnlyOnce("\n").contains("?third");
         }
+    }
+
+    /** The log under another name, once it has a line; the next reload opens a new one. */
+    private static Path rotated(Path log, String suffix) throws Exception {
+        long start = System.nanoTime();
+        while (Files.size(log) == 0) {
+            assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(10));
+        }
+        return Files.move(log, log.resolveSibling("access.log." + suffix));
+    }
+
+    private static List<String> verdicts(Path log) throws Exception {
+        return Files.readAllLines(log).stream()
+                .map(line -> RunningProxy.JSON.readTree(line).path("verdict").asString())
+                .toList();
     }
 }
