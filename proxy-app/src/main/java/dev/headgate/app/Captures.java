@@ -1,10 +1,10 @@
 package dev.headgate.app;
 
 import dev.headgate.app.Server.CannotStart;
+import dev.headgate.capture.Capture;
+import dev.headgate.capture.CaptureSettings;
+import dev.headgate.capture.CaptureSettings.Compression;
 import dev.headgate.config.Config;
-import dev.headgate.observe.Capture;
-import dev.headgate.observe.CaptureSettings;
-import dev.headgate.observe.CaptureSettings.Compression;
 import dev.headgate.session.KeyedHash;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.headgate.observe;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.headgate.capture.Capture;
 import dev.headgate.gate.Reason;
 import dev.headgate.netty.AddressState;
 import dev.headgate.netty.ConnectionListener;

@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import dev.headgate.netty.TargetMask;
 import dev.headgate.profile.Endpoint;

@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import dev.headgate.netty.CaptureListener;
 import dev.headgate.netty.CapturedExchange;

@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import dev.headgate.netty.CapturedBody;
 import dev.headgate.netty.ShallowGzip;
@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ final class CapturedContent {
                     if (n > limit) {
                         break;
                     }
-                    plain = java.util.Arrays.copyOf(plain, Math.min(2 * plain.length, limit + 1));
+                    plain = Arrays.copyOf(plain, Math.min(2 * plain.length, limit + 1));
                 }
             }
         } catch (IOException e) {

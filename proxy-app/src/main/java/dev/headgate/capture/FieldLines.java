@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

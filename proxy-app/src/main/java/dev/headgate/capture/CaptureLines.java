@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.PresentedId;

@@ -1,13 +1,14 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.headgate.capture.CaptureSettings.Compression;
 import dev.headgate.netty.CapturedExchange;
 import dev.headgate.netty.Captures;
-import dev.headgate.observe.CaptureSettings.Compression;
+import dev.headgate.observe.Exchanges;
 import dev.headgate.session.KeyedHash;
 import java.io.IOException;
 import java.io.InputStream;

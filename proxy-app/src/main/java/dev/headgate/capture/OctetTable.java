@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,9 +1,8 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
+import dev.headgate.capture.MemberNames.Kind;
 import dev.headgate.netty.TargetMask;
-import dev.headgate.observe.MemberNames.Kind;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /** Finds in a request's target, or in a form, what is not to be written. For one thread. */
@@ -94,12 +93,5 @@ final class TargetParts {
                 }
             }
         }
-    }
-
-    /** Which segments of a path these are, or none. */
-    static BitSet segments(int... positions) {
-        BitSet set = new BitSet();
-        Arrays.stream(positions).filter(i -> i >= 0).forEach(set::set);
-        return set;
     }
 }

@@ -1,7 +1,7 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
-import dev.headgate.observe.CaptureSettings.Compression;
+import dev.headgate.capture.CaptureSettings.Compression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

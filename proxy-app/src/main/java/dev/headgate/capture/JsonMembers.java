@@ -1,6 +1,6 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
-import dev.headgate.observe.MemberNames.Kind;
+import dev.headgate.capture.MemberNames.Kind;
 import dev.headgate.session.Credential;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.headgate.observe;
+package dev.headgate.capture;
 
 import dev.headgate.profile.Uuid;
 import dev.headgate.session.Credential;
@@ -40,7 +40,6 @@ final class Secrets {
     private static final byte[] HEX = ascii("0123456789abcdef");
 
     private final KeyedHash hash;
-    private final Redactions inner = new Redactions();
     private byte[][] values = new byte[16][];
     /** What stands for each, null until it is asked for. */
     private byte[][] placeholders = new byte[16][];
@@ -292,7 +291,6 @@ final class Secrets {
         if (Arrays.equals(plain, 0, plain.length, text, from, to)) {
             return false;
         }
-        inner.clear();
         Redactions within = new Redactions();
         find(plain, 0, plain.length, guess, within);
         return within.count() > 0;

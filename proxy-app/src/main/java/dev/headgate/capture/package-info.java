@@ -1,0 +1,5 @@
+/** Exchanges written to files, without the credentials in them. */
+@NullMarked
+package dev.headgate.capture;
+
+import org.jspecify.annotations.NullMarked;
