@@ -1,33 +1,23 @@
 package dev.headgate.capture;
 
 import dev.headgate.gate.CheckRequest;
-import dev.headgate.gate.PresentedId;
 import dev.headgate.gate.Reason;
 import dev.headgate.http.Head;
 import dev.headgate.http.RequestHead;
-import dev.headgate.http.StreamFields;
 import dev.headgate.netty.CapturedExchange;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.profile.Binding;
-import dev.headgate.profile.Endpoint;
-import dev.headgate.profile.Guards;
-import dev.headgate.profile.Learns;
 import dev.headgate.profile.Profile;
 import dev.headgate.session.KeyedHash;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenClaims;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.BitSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CaptureLines {
     /*
-     * Each exchange is gone through twice: first for what stands where a token or an id is known to stand, all of which
-     * Secrets knows from then on, and then, as it is written, for the same values elsewhere.
+     * Each exchange is gone through twice: CapturedParts looks where a token or an id is known to stand, and Secrets
+     * knows what stands there from then on; then, as it is written, MaskedText finds the same values elsewhere.
      */
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
-    /** Version 00 of W3C Trace Context, section 3.2. */
-    private static final Pattern TRACE = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
-
     private static final byte[] VERSION_TIME = JsonText.ascii("{\"version\":1,\"time\":\"");
     private static final byte[] REQUEST = JsonText.ascii(",\"request\":");
     private static final byte[] RESPONSE = JsonText.ascii(",\"response\":");
@@ -59,8 +46,8 @@ final class CaptureLines {
     private static final byte[] BODY = JsonText.ascii(",\"body\":");
     private static final byte[] TEXT = JsonText.ascii("{\"text\":\"");
     private static final byte[] BASE64 = JsonText.ascii("{\"base64\":\"");
-    private static final byte[] SIZE = JsonText.ascii("{\"size\":");
-    private static final byte[] SIZE2 = JsonText.ascii(",\"size\":");
+    private static final byte[] SIZE_ALONE = JsonText.ascii("{\"size\":");
+    private static final byte[] WHOLE_SIZE = JsonText.ascii(",\"size\":");
     private static final byte[] CODING_GZIP = JsonText.ascii(",\"coding\":\"gzip\"");
     private static final byte[] VERDICT = JsonText.ascii(",\"verdict\":");
     private static final byte[] REQUEST_ID = JsonText.ascii(",\"request_id\":");
@@ -77,47 +64,32 @@ final class CaptureLines {
     private static final byte[] VERSION = JsonText.ascii("\",\"version\":");
     private static final byte[] UPSTREAM_US = JsonText.ascii(",\"upstream_us\":");
     private static final byte[] ADDED_US = JsonText.ascii(",\"added_us\":");
-    private static final byte[] MASKED_NAME = JsonText.ascii("x-masked");
     private static final byte[] NULL = JsonText.ascii("null");
-    private static final List<String> NO_POINTERS = List.of();
-    private static final int MOST_PROFILES = 64;
     private static final int MILLION = 1_000_000;
 
     private final JsonText out = new JsonText();
+    private final CapturedParts parts;
     private final Secrets secrets;
-    private final TargetParts parts;
-    private final FieldLines requestFields = new FieldLines();
-    private final FieldLines responseFields = new FieldLines();
+    private final MaskedText texts;
+    private final MaskedFields fields;
     private final FieldLines trailers = new FieldLines();
-    private final CapturedContent requestBody;
-    private final CapturedContent responseBody;
-    private final Redactions targetFound = new Redactions();
-    private final Redactions structural = new Redactions();
-    private final Redactions all = new Redactions();
-    private final Redactions scratch = new Redactions();
-    private final Map<Profile, MemberNames> names = new IdentityHashMap<>();
-    private MemberNames anyNames = new MemberNames(null, List.of());
-    private FieldMask fields = new FieldMask(List.of());
-    private List<String> members = List.of();
-    private int limit;
     private long second = Long.MIN_VALUE;
     private byte[] secondText = {};
-    private byte[] target = {};
 
     CaptureLines(KeyedHash hash) {
-        secrets = new Secrets(hash);
-        parts = new TargetParts(secrets);
-        requestBody = new CapturedContent(secrets);
-        responseBody = new CapturedContent(secrets);
+        parts = new CapturedParts(hash);
+        secrets = parts.secrets();
+        texts = new MaskedText(secrets, out);
+        fields = new MaskedFields(parts, texts, out);
     }
 
-    /** What is masked from the next line on, and how long a body may be. */
+    /**
+     * What is masked from the next line on.
+     *
+     * @param body the most bytes that a body may have without its content coding
+     */
     void mask(List<String> fieldNames, List<String> memberNames, int body) {
-        fields = new FieldMask(fieldNames);
-        members = memberNames;
-        names.clear();
-        anyNames = new MemberNames(null, memberNames);
-        limit = body;
+        parts.mask(fieldNames, memberNames, body);
     }
 
     /** The lines added since {@link #clear()}, in the first {@link #length()} bytes; valid until the next call. */
@@ -136,117 +108,11 @@ final class CaptureLines {
     void add(CapturedExchange exchange) {
         int start = out.length();
         try {
-            find(exchange);
+            parts.take(exchange);
             write(exchange);
         } catch (RuntimeException e) {
             out.length(start);
             throw e;
-        }
-    }
-
-    private MemberNames names(@Nullable Profile profile) {
-        return profile == null ? anyNames : names.computeIfAbsent(profile, of -> new MemberNames(of, members));
-    }
-
-    private void find(CapturedExchange exchange) {
-        secrets.clear();
-        CheckRequest request = exchange.request();
-        Profile profile = request == null ? null : request.target().profile();
-        Endpoint endpoint = request == null ? null : request.target().endpoint();
-        MemberNames known = names(profile);
-        known(exchange.session());
-        if (request != null) {
-            for (PresentedId id : request.ids()) {
-                secrets.know(id.value());
-            }
-            know(request.claims().ids());
-        }
-        requestFields.clear();
-        RequestHead head = exchange.head();
-        if (head != null) {
-            requestFields.read(head.bytes(), head.fieldsStart(), head.length(), fields);
-            target = originForm(head);
-            targetFound.clear();
-            parts.target(target, tokenSegment(endpoint), idSegments(endpoint), known, targetFound);
-            credentials(requestFields);
-            requestBody.read(exchange.requestBody(), requestFields.value(FieldMask.Kind.CODING), limit);
-            content(requestBody, requestFields.value(FieldMask.Kind.TYPE), known, NO_POINTERS);
-        }
-        responseFields.clear();
-        byte[] answer = exchange.responseHead();
-        if (answer != null) {
-            responseFields.read(answer, FieldLines.behindFirstLine(answer), answer.length, fields);
-            credentials(responseFields);
-            responseBody.read(exchange.responseBody(), responseFields.value(FieldMask.Kind.CODING), limit);
-            Learns learns = endpoint == null ? null : endpoint.learns();
-            boolean brings = learns != null && exchange.record().status() / 100 == 2;
-            content(
-                    responseBody,
-                    responseFields.value(FieldMask.Kind.TYPE),
-                    known,
-                    learns != null && brings ? learns.token() : NO_POINTERS);
-        }
-    }
-
-    private void known(@Nullable Session session) {
-        if (session != null) {
-            know(session.ids());
-            know(session.claims().ids());
-        }
-    }
-
-    private void know(Map<Binding, String> ids) {
-        if (!ids.isEmpty()) {
-            ids.values().forEach(secrets::know);
-        }
-    }
-
-    private static byte[] originForm(RequestHead head) {
-        byte[] form = Arrays.copyOfRange(head.bytes(), head.pathStart(), head.targetEnd());
-        if (form.length > 0 && (form[0] == '/' || form.length == 1 && form[0] == '*')) {
-            return form;
-        }
-        byte[] rooted = new byte[form.length + 1];
-        rooted[0] = '/';
-        System.arraycopy(form, 0, rooted, 1, form.length);
-        return rooted;
-    }
-
-    private static int tokenSegment(@Nullable Endpoint endpoint) {
-        String variable = endpoint == null ? null : endpoint.tokenVariable();
-        return endpoint == null || variable == null ? -1 : endpoint.path().position(variable);
-    }
-
-    private static BitSet idSegments(@Nullable Endpoint endpoint) {
-        BitSet segments = new BitSet();
-        Guards guards = endpoint == null ? null : endpoint.guards();
-        if (endpoint != null && guards != null) {
-            for (String variable : guards.ids().path().keySet()) {
-                segments.set(endpoint.path().position(variable));
-            }
-        }
-        return segments;
-    }
-
-    /** Those in a head are known from now on. */
-    private void credentials(FieldLines lines) {
-        for (int i = 0; i < lines.count(); i++) {
-            if (lines.kind(i) == FieldMask.Kind.CREDENTIAL) {
-                scratch.clear();
-                secrets.credential(lines.bytes(), lines.valueStart(i), lines.valueEnd(i), scratch);
-            }
-        }
-    }
-
-    private void content(CapturedContent body, @Nullable String type, MemberNames known, List<String> pointers) {
-        if (body.form() != CapturedContent.Form.TEXT) {
-            return;
-        }
-        boolean form = type != null && type.toLowerCase(Locale.ROOT).contains("x-www-form-urlencoded");
-        if (form) {
-            parts.form(body.bytes(), 0, body.length(), known, body.found());
-        } else {
-            body.members().find(body.bytes(), body.length(), known, pointers, body.found());
         }
     }
 
@@ -286,11 +152,10 @@ final class CaptureLines {
             request(exchange, head, record);
         }
         out.raw(RESPONSE);
-        byte[] answer = exchange.responseHead();
-        if (answer == null || record.status() == 0) {
+        if (exchange.responseHead() == null || record.status() == 0) {
             out.raw(NULL);
         } else {
-            response(exchange, answer, record);
+            response(exchange, record);
         }
         ExchangeRecord.Side aborted = record.aborted();
         text(ABORTED, aborted == null ? null : aborted.name().toLowerCase(Locale.ROOT));
@@ -376,27 +241,24 @@ final class CaptureLines {
     private void request(CapturedExchange exchange, RequestHead head, ExchangeRecord record) {
         out.raw(METHOD);
         byte[] method = JsonText.ascii(head.method());
-        all.clear();
-        secrets.find(method, 0, method.length, true, all);
-        octets(method, 0, method.length);
+        texts.octets(method, 0, method.length, true);
         out.raw(TARGET);
-        all.clear();
-        sweep(target, 0, target.length, targetFound, null, false);
-        octets(target, 0, target.length);
+        byte[] target = parts.target();
+        texts.octets(target, 0, target.length, parts.inTarget(), false);
         text(VERSION, record.protocol());
         out.raw(FIELDS);
-        fields(requestFields, record, false);
-        body(requestBody);
+        fields.write(parts.requestFields(), record, false);
+        body(parts.requestBody());
         trailers(exchange.requestTrailers(), record, false);
         out.raw('}');
     }
 
-    private void response(CapturedExchange exchange, byte[] head, ExchangeRecord record) {
+    private void response(CapturedExchange exchange, ExchangeRecord record) {
         boolean http2 = record.protocol().equals("HTTP/2");
         out.raw(STATUS).number(record.status());
         out.raw(FIELDS);
-        fields(responseFields, record, http2);
-        body(responseBody);
+        fields.write(parts.responseFields(), record, http2);
+        body(parts.responseBody());
         trailers(exchange.responseTrailers(), record, http2);
         out.raw('}');
     }
@@ -405,122 +267,9 @@ final class CaptureLines {
         out.raw(TRAILERS);
         trailers.clear();
         if (section != null) {
-            trailers.read(section.bytes(), section.fieldsStart(), section.length(), fields);
+            trailers.read(section.bytes(), section.fieldsStart(), section.length(), parts.fieldMask());
         }
-        fields(trailers, record, http2);
-    }
-
-    /** @param http2 whether they were sent as fields of HTTP/2 */
-    private void fields(FieldLines lines, ExchangeRecord record, boolean http2) {
-        byte[] bytes = lines.bytes();
-        out.raw('[');
-        boolean first = true;
-        for (int i = 0; i < lines.count(); i++) {
-            int from = lines.nameStart(i);
-            int to = lines.nameEnd(i);
-            if (http2 && StreamFields.isOfTheConnection(bytes, from, to)) {
-                continue;
-            }
-            out.raw(first ? '[' : ',');
-            if (!first) {
-                out.raw('[');
-            }
-            first = false;
-            out.raw('"');
-            name(bytes, from, to, http2);
-            out.raw('"').raw(',').raw('"');
-            value(lines, i, record);
-            out.raw('"').raw(']');
-        }
-        out.raw(']');
-    }
-
-    /** A name is what its sender made it, so what only looks like a token stays; and what replaces one is a name, too. */
-    private void name(byte[] bytes, int from, int to, boolean http2) {
-        all.clear();
-        secrets.find(bytes, from, to, false, all);
-        if (all.count() > 0) {
-            out.raw(MASKED_NAME);
-            return;
-        }
-        if (!http2) {
-            octets(bytes, from, to);
-            return;
-        }
-        byte[] lower = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
-                .toLowerCase(Locale.ROOT)
-                .getBytes(StandardCharsets.ISO_8859_1);
-        octets(lower, 0, lower.length);
-    }
-
-    private void value(FieldLines lines, int i, ExchangeRecord record) {
-        byte[] bytes = lines.bytes();
-        int from = lines.valueStart(i);
-        int to = lines.valueEnd(i);
-        FieldMask.Kind kind = lines.kind(i);
-        if (kind == FieldMask.Kind.SECRET) {
-            out.raw(Secrets.MASKED);
-            return;
-        }
-        structural.clear();
-        boolean guess = kind != FieldMask.Kind.OPAQUE && kind != FieldMask.Kind.TYPE;
-        if (kind == FieldMask.Kind.CREDENTIAL) {
-            secrets.credential(bytes, from, to, structural);
-        } else if (kind == FieldMask.Kind.URI) {
-            int query = from;
-            while (query < to && bytes[query] != '?') {
-                query++;
-            }
-            parts.form(bytes, Math.min(query + 1, to), to, anyNames, structural);
-        } else if (to - from == record.requestId().length() || kind == FieldMask.Kind.TRACE) {
-            String value = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
-            guess &= !value.equals(record.requestId()) && !TRACE.matcher(value).matches();
-        }
-        all.clear();
-        sweep(bytes, from, to, structural, null, guess);
-        octets(bytes, from, to);
-    }
-
-    /** Gathers in {@link #all} what was found in a text, and between that what is known or looks like a token. */
-    private void sweep(byte[] text, int from, int to, Redactions found, @Nullable JsonMembers strings, boolean guess) {
-        int at = from;
-        int f = 0;
-        int s = 0;
-        int escaped = strings == null ? 0 : strings.escapedStrings();
-        while (f < found.count() || s < escaped) {
-            int nextFound = f < found.count() ? found.from(f) : Integer.MAX_VALUE;
-            int nextString = strings != null && s < escaped ? strings.escapedFrom(s) : Integer.MAX_VALUE;
-            if (nextFound <= nextString) {
-                secrets.find(text, at, nextFound, guess, all);
-                all.add(nextFound, found.to(f), found.replacement(f));
-                at = found.to(f++);
-            } else {
-                secrets.find(text, at, nextString, guess, all);
-                at = strings == null ? at : strings.escapedTo(s++);
-                escaped(text, nextString, at, guess);
-            }
-        }
-        secrets.find(text, at, to, guess, all);
-    }
-
-    private void escaped(byte[] text, int from, int to, boolean guess) {
-        byte[] plain = JsonMembers.unescaped(text, from, to);
-        scratch.clear();
-        secrets.find(plain, 0, plain.length, guess, scratch);
-        if (scratch.count() > 0) {
-            all.add(from, to, JsonText.escaped(scratch.apply(plain, 0, plain.length)));
-        }
-    }
-
-    /** Octets as characters, with what {@link #all} has in their place. */
-    private void octets(byte[] text, int from, int to) {
-        int at = from;
-        for (int i = 0; i < all.count(); i++) {
-            out.escapeOctets(text, at, all.from(i));
-            out.raw(all.replacement(i));
-            at = all.to(i);
-        }
-        out.escapeOctets(text, at, to);
+        fields.write(trailers, record, http2);
     }
 
     private void body(CapturedContent body) {
@@ -535,26 +284,17 @@ final class CaptureLines {
             }
             case TEXT -> {
                 out.raw(TEXT);
-                all.clear();
-                sweep(body.bytes(), 0, body.length(), body.found(), body.members(), true);
-                int at = 0;
-                for (int i = 0; i < all.count(); i++) {
-                    out.escape(body.bytes(), at, all.from(i));
-                    byte[] with = all.replacement(i);
-                    out.escape(with, 0, with.length);
-                    at = all.to(i);
-                }
-                out.escape(body.bytes(), at, body.length());
+                texts.body(body);
                 out.raw('"');
             }
             case BASE64 -> {
                 byte[] kept = Arrays.copyOf(body.bytes(), body.length());
                 out.raw(BASE64).raw(Base64.getEncoder().encode(kept)).raw('"');
             }
-            case UNREAD -> out.raw(SIZE).number(body.size());
+            case UNREAD -> out.raw(SIZE_ALONE).number(body.size());
         }
         if (body.form() != CapturedContent.Form.UNREAD && body.isCut()) {
-            out.raw(SIZE2).number(body.size());
+            out.raw(WHOLE_SIZE).number(body.size());
         }
         if (body.isUndone()) {
             out.raw(CODING_GZIP);
