@@ -3,6 +3,7 @@ package dev.headgate.replay;
 import dev.headgate.http.BadHead;
 import dev.headgate.http.HeadParser;
 import dev.headgate.profile.Endpoint;
+import dev.headgate.profile.PathPrefix;
 import dev.headgate.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -14,7 +15,7 @@ public final class Endpoints {
     /**
      * One profile, and where it applies.
      *
-     * @param prefix of paths, by whole segments, as a route has it
+     * @param prefix a {@link PathPrefix}, as a route has it
      * @param profile null where there is none
      */
     public record At(String prefix, @Nullable Profile profile) {}
@@ -44,7 +45,7 @@ public final class Endpoints {
         }
         int longest = -1;
         for (At at : all) {
-            if (at.prefix.length() < longest || !isUnder(path, at.prefix)) {
+            if (at.prefix.length() < longest || !PathPrefix.covers(at.prefix, path)) {
                 continue;
             }
             longest = at.prefix.length();
@@ -65,12 +66,5 @@ public final class Endpoints {
         } catch (BadHead e) {
             return null;
         }
-    }
-
-    /** By whole segments. */
-    static boolean isUnder(String path, String prefix) {
-        int length = prefix.endsWith("/") ? prefix.length() - 1 : prefix.length();
-        return path.regionMatches(0, prefix, 0, length)
-                && (path.length() == length || path.charAt(length) == '/' || length == 0);
     }
 }

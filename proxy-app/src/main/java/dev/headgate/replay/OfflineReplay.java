@@ -23,6 +23,7 @@ import dev.headgate.profile.Binding;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.Guards;
 import dev.headgate.profile.Learns;
+import dev.headgate.profile.PathPrefix;
 import dev.headgate.profile.Profile;
 import dev.headgate.profile.Unreadable;
 import dev.headgate.session.CaffeineSessionStore;
@@ -51,7 +52,7 @@ public final class OfflineReplay {
     /**
      * What a configuration decides about the requests for a path.
      *
-     * @param prefix by whole segments; the longest one counts
+     * @param prefix a {@link PathPrefix}; the longest one counts
      * @param profile of the API behind it, or null
      */
     public record Route(String prefix, @Nullable Profile profile, Policy policy) {}
@@ -240,9 +241,10 @@ public final class OfflineReplay {
         Cors cors = gate.settings().cors();
         String origin = cors != null && CheckRequest.isPreflight(head) ? Cors.origin(head) : null;
         if (cors != null && origin != null) {
-            boolean foreign = !cors.allows(origin)
-                    && refuses(request.policy().verdict(new Deny(Reason.CORS_ORIGIN, "Origin: none of cors.origins")));
-            return foreign || cors.allows(origin) ? decision() : pass(request);
+            Deny foreign = new Deny(Reason.CORS_ORIGIN, "Origin: none of cors.origins");
+            if (cors.allows(origin) || refuses(request.policy().verdict(foreign))) {
+                return decision();
+            }
         }
         long size = recorded.body().size();
         if (limits.body() > 0 && size > limits.body()) {
@@ -310,7 +312,7 @@ public final class OfflineReplay {
 
     private @Nullable Route route(String path) {
         for (int i = 0; i < routes.size(); i++) {
-            if (Endpoints.isUnder(path, routes.get(i).prefix)) {
+            if (PathPrefix.covers(routes.get(i).prefix, path)) {
                 return routes.get(i);
             }
         }

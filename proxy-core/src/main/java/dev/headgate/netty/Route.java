@@ -1,13 +1,14 @@
 package dev.headgate.netty;
 
 import dev.headgate.gate.Policy;
+import dev.headgate.profile.PathPrefix;
 import dev.headgate.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests for a path go.
  *
- * @param path a prefix by whole segments: {@code /a} and {@code /a/} both stand for {@code /a} and all under it
+ * @param path a {@link PathPrefix}
  * @param profile of the API behind it, or null
  * @param policy what is done with what the rules find
  * @param tapFrames whether messages in WebSockets are read, to tell the {@link ExchangeListener} what they are about
@@ -25,8 +26,6 @@ public record Route(
     }
 
     boolean matches(String requestPath) {
-        int length = path.endsWith("/") ? path.length() - 1 : path.length();
-        return requestPath.regionMatches(0, path, 0, length)
-                && (requestPath.length() == length || requestPath.charAt(length) == '/' || length == 0);
+        return PathPrefix.covers(path, requestPath);
     }
 }
