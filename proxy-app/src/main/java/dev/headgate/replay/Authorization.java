@@ -17,7 +17,7 @@ final class Authorization {
     /** Whether it is a literal that a broken client, or a careful person, has put in the token's place. */
     static boolean isPlaceholder(String value) {
         String word = value.substring(value.lastIndexOf(' ') + 1);
-        return !OldValue.isPlaceholder(word) && kind(value) == Credential.Kind.PLACEHOLDER;
+        return !Placeholder.is(word) && kind(value) == Credential.Kind.PLACEHOLDER;
     }
 
     /** The token; null where there is none. */

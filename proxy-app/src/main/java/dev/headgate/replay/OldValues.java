@@ -57,7 +57,7 @@ final class OldValues {
         OldValue made = new OldValue(text, token);
         byText.put(key, made);
         weight += weight(made);
-        if (!OldValue.isPlaceholder(text)) {
+        if (!Placeholder.is(text)) {
             String ending = ending(text);
             byEnding.computeIfAbsent(ending, e -> new ArrayList<>(1)).add(made);
             windows.add(ending.length());
@@ -133,10 +133,10 @@ final class OldValues {
         String text = decoded.text();
         List<Found> found = new ArrayList<>(4);
         for (int at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at + 1)) {
-            int end = OldValue.placeholderEnd(text, at);
+            int end = Placeholder.end(text, at);
             if (end > 0) {
                 String placeholder = text.substring(at, end);
-                found.add(new Found(at, end, of(placeholder, OldValue.isTokenPlaceholder(placeholder))));
+                found.add(new Found(at, end, of(placeholder, Placeholder.isToken(placeholder))));
             }
         }
         if (!byEnding.isEmpty()) {

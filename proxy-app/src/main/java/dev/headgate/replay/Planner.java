@@ -139,7 +139,7 @@ final class Planner {
     private void register(@Nullable String token) {
         if (token == null
                 || token.length() < OldValues.SHORTEST
-                || OldValue.isPlaceholder(token)
+                || Placeholder.is(token)
                 || values.find(token) != null) {
             return;
         }

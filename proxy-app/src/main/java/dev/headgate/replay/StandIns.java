@@ -14,13 +14,13 @@ final class StandIns {
         StringBuilder out = new StringBuilder(text.length() + 32);
         int from = 0;
         while (at >= 0) {
-            int end = OldValue.placeholderEnd(text, at);
+            int end = Placeholder.end(text, at);
             if (end < 0) {
                 at = text.indexOf("{{", at + 1);
                 continue;
             }
             String placeholder = text.substring(at, end);
-            out.append(text, from, at).append(OldValue.standIn(placeholder, OldValue.isTokenPlaceholder(placeholder)));
+            out.append(text, from, at).append(Placeholder.standIn(placeholder, Placeholder.isToken(placeholder)));
             from = end;
             at = text.indexOf("{{", end);
         }
