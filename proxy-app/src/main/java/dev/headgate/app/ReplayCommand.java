@@ -241,13 +241,15 @@ public final class ReplayCommand implements Callable<Integer> {
         KeyedHash hash = new KeyedHash(0, 0);
         ReplayReport report = report("the gate of " + config);
         ReplayOutput output = new ReplayOutput(out, err, report);
-        OfflineReplay replay = new OfflineReplay(
+        OfflineReplay.Settings settings = new OfflineReplay.Settings(
                 Snapshots.gate(loaded),
                 routes,
                 Snapshots.recorder(loaded, hash),
                 hash,
                 loaded.sessions().maximum(),
-                Snapshots.limits(loaded.limits()),
+                Snapshots.limits(loaded.limits()));
+        OfflineReplay replay = new OfflineReplay(
+                settings,
                 (exchange, verdict, reason) -> {
                     if (filter.wants(exchange)) {
                         report.acceptVerdict(ReplayOutput.judged(exchange), verdict, reason);

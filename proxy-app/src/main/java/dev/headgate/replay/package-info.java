@@ -15,8 +15,8 @@
  *   <li>When all of that is done, and {@link dev.headgate.replay.Pace} says so, {@code RequestTemplate} fills in the new
  *       values, or {@code Placeholder}'s stand-ins where there are none, and {@code ReplayClient} sends the bytes. What
  *       comes back is a {@link dev.headgate.replay.ReplayedExchange}, which {@code replay.compare} compares and counts.
- *   <li>{@link dev.headgate.replay.OfflineReplay} does without a network: it takes the steps of the edge, asks the gate, and
- *       learns sessions from the recorded answers, at the recorded times.
+ *   <li>{@link dev.headgate.replay.OfflineReplay} does without a network: {@code OfflineGate} takes the steps of the edge
+ *       and asks the gate, and sessions are learned from the recorded answers, at the recorded times.
  * </ol>
  *
  * <p>{@link dev.headgate.replay.Export} reads in the same way, masks the credentials ({@code Masking}; a capture has none),
