@@ -96,9 +96,7 @@ public final class Capture implements CaptureListener, AutoCloseable {
      */
     public static Capture start(Path directory, KeyedHash hash, InstantSource clock, CaptureSettings settings)
             throws IOException {
-        CaptureFiles[] files = new CaptureFiles[1];
-        files[0] = new CaptureFiles(directory, clock, path -> files[0].create(path));
-        return start(files[0], hash, settings);
+        return start(new CaptureFiles(directory, clock, CaptureFiles::create), hash, settings);
     }
 
     static Capture start(CaptureFiles files, KeyedHash hash, CaptureSettings settings) throws IOException {
@@ -178,19 +176,19 @@ public final class Capture implements CaptureListener, AutoCloseable {
         long pause = SHORTEST_PAUSE;
         while (true) {
             boolean last = closed;
+            boolean any = false;
             try {
-                boolean any = drain();
-                look();
-                if (last) {
-                    return;
-                }
-                pause = any ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
-                LockSupport.parkNanos(pause);
+                any = drain();
+                syncAndRotate();
             } catch (RuntimeException e) {
                 LOG.error("capture: defect", e);
-                lines.clear();
-                drop(batch);
+                drop(droppedByDefect);
             }
+            if (last) {
+                return;
+            }
+            pause = any ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, 2 * pause);
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -214,7 +212,7 @@ public final class Capture implements CaptureListener, AutoCloseable {
             }
             if (lines.length() >= BATCH) {
                 write();
-                look();
+                syncAndRotate();
             }
         }
         write();
@@ -226,7 +224,7 @@ public final class Capture implements CaptureListener, AutoCloseable {
             return;
         }
         if (failing && System.nanoTime() - nextAttempt < 0) {
-            drop(batch);
+            drop(droppedByDisk);
             return;
         }
         try {
@@ -242,7 +240,7 @@ public final class Capture implements CaptureListener, AutoCloseable {
             lines.clear();
         } catch (IOException e) {
             fail(e);
-            drop(batch);
+            drop(droppedByDisk);
         }
     }
 
@@ -256,14 +254,15 @@ public final class Capture implements CaptureListener, AutoCloseable {
         }
     }
 
-    private void drop(int count) {
-        droppedByDisk.add(count);
+    /** Gives up the lines that are not written yet. */
+    private void drop(LongAdder why) {
+        why.add(batch);
         batch = 0;
         lines.clear();
     }
 
     /** Forces to the disk, and closes a file that is full. */
-    private void look() {
+    private void syncAndRotate() {
         long now = System.nanoTime();
         Duration sync = inForce.sync();
         boolean due = now - lastSync >= (sync.isZero() ? BETWEEN_ATTEMPTS : sync).toNanos();

@@ -68,7 +68,7 @@ final class CaptureArchive {
         Path part = Path.of(file + how.ending() + PART);
         Files.deleteIfExists(part);
         try {
-            FileChannel made = files.create(part);
+            FileChannel made = CaptureFiles.create(part);
             try (InputStream in = Files.newInputStream(file);
                     made;
                     OutputStream out = compressed(Channels.newOutputStream(made), how)) {

@@ -53,6 +53,7 @@ final class CaptureFiles {
     private long opened;
     private boolean dirty;
 
+    /** @param opener {@link #create} but for tests */
     CaptureFiles(Path directory, InstantSource clock, Opener opener) {
         this.directory = directory;
         this.clock = clock;
@@ -66,15 +67,15 @@ final class CaptureFiles {
      */
     void prepare() throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, owner("rwx------"));
+            Files.createDirectories(directory, owner(directory, "rwx------"));
         }
         if (!Files.isWritable(directory)) {
             throw new IOException("not writable");
         }
     }
 
-    private FileAttribute<?>[] owner(String permissions) {
-        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    private static FileAttribute<?>[] owner(Path of, String permissions) {
+        boolean posix = of.getFileSystem().supportedFileAttributeViews().contains("posix");
         return posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
@@ -83,9 +84,9 @@ final class CaptureFiles {
     }
 
     /** Opens a file for its owner alone, which must be new, and locks it. */
-    FileChannel create(Path file) throws IOException {
+    static FileChannel create(Path file) throws IOException {
         FileChannel made = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner("rw-------"));
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner(file, "rw-------"));
         try {
             made.tryLock();
             return made;

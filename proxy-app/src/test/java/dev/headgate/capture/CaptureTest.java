@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -161,11 +162,10 @@ class CaptureTest {
     void aFullDiskDropsAndCountsAndIsTriedAgain() throws Exception {
         Path full = Path.of("/dev/full");
         AtomicReference<Path> instead = new AtomicReference<>(full);
-        CaptureFiles[] files = new CaptureFiles[1];
-        files[0] = files(path -> instead.get() == null
-                ? files[0].create(path)
+        CaptureFiles files = files(path -> instead.get() == null
+                ? CaptureFiles.create(path)
                 : FileChannel.open(instead.get(), StandardOpenOption.WRITE));
-        Capture capture = Capture.start(files[0], HASH, settings(1 << 20, 0, Compression.NONE));
+        Capture capture = Capture.start(files, HASH, settings(1 << 20, 0, Compression.NONE));
         for (int i = 0; i < 3; i++) {
             capture.captured(exchange(capture, "/lost"));
         }
@@ -179,6 +179,26 @@ class CaptureTest {
         });
         capture.close();
         assertThat(text(names().get(0))).contains("/kept").doesNotContain("/lost");
+    }
+
+    @Test
+    void aDefectIsCountedAsOneAndTheNextIsWritten() throws Exception {
+        AtomicBoolean defect = new AtomicBoolean(true);
+        CaptureFiles files = files(path -> {
+            if (defect.get()) {
+                throw new IllegalStateException("a defect");
+            }
+            return CaptureFiles.create(path);
+        });
+        Capture capture = Capture.start(files, HASH, settings(1 << 20, 0, Compression.NONE));
+        capture.captured(exchange(capture, "/lost"));
+        await(() -> capture.droppedByDefect() == 1);
+        assertThat(capture.droppedByDisk()).isZero();
+
+        defect.set(false);
+        write(capture, 1);
+        capture.close();
+        assertThat(text(names().get(0))).doesNotContain("/lost");
     }
 
     @Test
@@ -206,16 +226,15 @@ class CaptureTest {
     @Test
     void aQueueThatIsFullDropsAndCountsAndNobodyWaits() throws Exception {
         CountDownLatch stalled = new CountDownLatch(1);
-        CaptureFiles[] files = new CaptureFiles[1];
-        files[0] = files(path -> {
+        CaptureFiles files = files(path -> {
             try {
                 stalled.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return files[0].create(path);
+            return CaptureFiles.create(path);
         });
-        Capture capture = Capture.start(files[0], HASH, settings(1 << 30, 0, Compression.NONE));
+        Capture capture = Capture.start(files, HASH, settings(1 << 30, 0, Compression.NONE));
         int count = 0;
         long begin = System.nanoTime();
         while (capture.droppedByQueue() < 10) {
