@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Finds where the values of an endless JSON text begin and end, without reading what is in them: so a bad value spoils
@@ -16,7 +15,7 @@ final class JsonScanner {
     private static final int LONGEST_NAME = 1024;
 
     private final InputStream in;
-    private final int most;
+    private final KeptOctets kept;
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int end;
@@ -25,17 +24,13 @@ final class JsonScanner {
     /** Where in the buffer the part of the value begins that is to be kept; -1 while nothing is. */
     private int mark = -1;
 
-    private byte[] kept = new byte[1024];
-    private int length;
-    private boolean whole;
-
     /**
      * @param in read in large parts
      * @param most the bytes of a value that are kept
      */
     JsonScanner(InputStream in, int most) {
         this.in = in;
-        this.most = most;
+        this.kept = new KeptOctets(most);
     }
 
     /** How many bytes have been passed. */
@@ -121,12 +116,11 @@ final class JsonScanner {
         if (peek() < 0) {
             throw cut();
         }
-        length = 0;
-        whole = true;
+        kept.clear();
         mark = position;
         try {
             value();
-            append(mark, position);
+            kept.add(buffer, mark, position);
         } finally {
             mark = -1;
         }
@@ -134,22 +128,22 @@ final class JsonScanner {
 
     /** The value kept; its first {@link #length()} octets count, until the next is kept. */
     byte[] kept() {
-        return kept;
+        return kept.octets();
     }
 
     /** In bytes. */
     int length() {
-        return length;
+        return kept.length();
     }
 
     /** Whether the value was short enough to keep. */
     boolean isWhole() {
-        return whole;
+        return kept.isWhole();
     }
 
     /** The value kept, as text. */
     String text() {
-        return new String(kept, 0, length, StandardCharsets.UTF_8);
+        return new String(kept.octets(), 0, kept.length(), StandardCharsets.UTF_8);
     }
 
     private void value() throws IOException {
@@ -231,7 +225,7 @@ final class JsonScanner {
 
     private boolean fill() throws IOException {
         if (mark >= 0) {
-            append(mark, end);
+            kept.add(buffer, mark, end);
             mark = 0;
         }
         before += end;
@@ -240,19 +234,6 @@ final class JsonScanner {
         int n = in.read(buffer, 0, BUFFER);
         end = Math.max(0, n);
         return n > 0;
-    }
-
-    private void append(int from, int to) {
-        int n = to - from;
-        if (!whole || n > most - length) {
-            whole = false;
-            return;
-        }
-        if (length + n > kept.length) {
-            kept = Arrays.copyOf(kept, (int) Math.min(most, Math.max(2L * kept.length, (long) length + n)));
-        }
-        System.arraycopy(buffer, from, kept, length, n);
-        length += n;
     }
 
     private EOFException cut() {

@@ -2,20 +2,16 @@ package dev.headgate.replay;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 
 /** Reads the lines of an endless text, ended by LF; one that is too long is passed over and not loaded. Not thread-safe. */
 final class LineReader {
     private static final int BUFFER = 1 << 16;
 
     private final InputStream in;
-    private final int most;
+    private final KeptOctets line;
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int end;
-    private byte[] line = new byte[4096];
-    private int length;
-    private boolean whole;
     private boolean ended;
     private long number;
 
@@ -25,13 +21,12 @@ final class LineReader {
      */
     LineReader(InputStream in, int most) {
         this.in = in;
-        this.most = most;
+        this.line = new KeptOctets(most);
     }
 
     /** Goes to the next line, or tells that there is none. */
     boolean next() throws IOException {
-        length = 0;
-        whole = true;
+        line.clear();
         ended = false;
         number++;
         boolean any = false;
@@ -41,7 +36,7 @@ final class LineReader {
             while (i < end && buffer[i] != '\n') {
                 i++;
             }
-            append(position, i);
+            line.add(buffer, position, i);
             if (i < end) {
                 position = i + 1;
                 ended = true;
@@ -54,17 +49,17 @@ final class LineReader {
 
     /** The line without its LF; its first {@link #length()} octets count, until the next is read. */
     byte[] line() {
-        return line;
+        return line.octets();
     }
 
     /** In bytes. */
     int length() {
-        return length;
+        return line.length();
     }
 
     /** Whether the line was short enough to keep. */
     boolean isWhole() {
-        return whole;
+        return line.isWhole();
     }
 
     /** Whether an LF came after it. */
@@ -82,18 +77,5 @@ final class LineReader {
         position = 0;
         end = Math.max(0, n);
         return n > 0;
-    }
-
-    private void append(int from, int to) {
-        int n = to - from;
-        if (!whole || n > most - length) {
-            whole = false;
-            return;
-        }
-        if (length + n > line.length) {
-            line = Arrays.copyOf(line, (int) Math.min(most, Math.max(2L * line.length, (long) length + n)));
-        }
-        System.arraycopy(buffer, from, line, length, n);
-        length += n;
     }
 }

@@ -104,18 +104,8 @@ class BrowserTest {
         return RunningProxy.of(config, directory);
     }
 
-    /** Chromium has a sandbox of its own that a container may not allow, and needs none for a page of ours. */
     private Process browse(String url) throws IOException {
-        return new ProcessBuilder(
-                        "chromium",
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--ignore-certificate-errors",
-                        "--no-proxy-server",
-                        "--user-data-dir=" + directory.resolve("profile"),
-                        url)
+        return new ProcessBuilder(Chromium.command(directory, url))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("chromium.log").toFile())
                 .start();

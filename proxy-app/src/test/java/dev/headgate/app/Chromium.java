@@ -37,20 +37,30 @@ final class Chromium implements AutoCloseable {
         this.heard = heard;
     }
 
+    /**
+     * The command that starts one without a window. It has a sandbox of its own that a container may not allow, and needs
+     * none for a page of ours.
+     *
+     * @param directory for its profile
+     * @param more options and the page
+     */
+    static List<String> command(Path directory, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                "chromium",
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--ignore-certificate-errors",
+                "--no-proxy-server",
+                "--user-data-dir=" + directory.resolve("profile")));
+        command.addAll(List.of(more));
+        return command;
+    }
+
     static Chromium start(Path directory) throws Exception {
         Path log = directory.resolve("chromium.log");
-        // Chromium has a sandbox of its own that a container may not allow, and needs none for a page of ours.
-        Process process = new ProcessBuilder(
-                        "chromium",
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--ignore-certificate-errors",
-                        "--no-proxy-server",
-                        "--remote-debugging-port=0",
-                        "--user-data-dir=" + directory.resolve("profile"),
-                        "about:blank")
+        Process process = new ProcessBuilder(command(directory, "--remote-debugging-port=0", "about:blank"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

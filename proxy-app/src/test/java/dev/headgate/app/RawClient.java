@@ -100,14 +100,18 @@ final class RawClient implements AutoCloseable {
     }
 
     static String messageOf(String authorization, JsonNode from) {
-        String body = RunningProxy.JSON
+        String fields = authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n";
+        return request("POST", "/api/v2/guests/messages", fields, hello(from));
+    }
+
+    /** The body of a guest's message. */
+    static String hello(JsonNode from) {
+        return RunningProxy.JSON
                 .createObjectNode()
                 .put("guestId", from.path("guestId").asString(""))
                 .put("conversationId", from.path("conversationId").asString(""))
                 .put("text", "Hello")
                 .toString();
-        String fields = authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n";
-        return request("POST", "/api/v2/guests/messages", fields, body);
     }
 
     static String bearer(JsonNode identity) {

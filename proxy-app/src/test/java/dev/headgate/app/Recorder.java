@@ -41,13 +41,8 @@ final class Recorder {
 
     /** @param authorization of the request; empty for no such field */
     Response message(String authorization, JsonNode from) throws IOException {
-        String body = RunningProxy.JSON
-                .createObjectNode()
-                .put("guestId", from.path("guestId").asString(""))
-                .put("conversationId", from.path("conversationId").asString(""))
-                .put("text", "Hello")
-                .toString();
-        return send("POST", MESSAGES, authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n", body);
+        String fields = authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n";
+        return send("POST", MESSAGES, fields, RawClient.hello(from));
     }
 
     Response read(String authorization, JsonNode of) throws IOException {
