@@ -33,10 +33,10 @@ public final class Capture implements CaptureListener, AutoCloseable {
     /** The most that bodies of exchanges that are not over hold together, in bytes. */
     private static final long BODIES = 64L << 20;
 
-    /** So much is written at a time. */
+    /** From so many bytes on, what waits is written. */
     private static final int BATCH = 256 << 10;
 
-    /** Between two looks at the queue: what is fetched soon is still in the processor's cache. */
+    /** Between two looks at the queue, in nanoseconds: what is fetched soon is still in the processor's cache. */
     private static final long SHORTEST_PAUSE = 2_000_000;
 
     /** In nanoseconds, as the shortest; where nothing comes the pause grows up to it. */
