@@ -78,13 +78,25 @@ public final class ExportCommand implements Callable<Integer> {
                 }
             }
         }
-        try (OutputStream out = file == null ? standardOutput() : Files.newOutputStream(file);
+        try (OutputStream out = file == null ? standardOutput() : made(file);
                 Export export = new Export(to, out, Version.text())) {
             boolean whole = true;
             for (Path input : files) {
                 whole &= write(input, export, err);
             }
             return !whole ? 2 : leftOut ? 1 : 0;
+        }
+    }
+
+    private static OutputStream made(Path file) throws IOException {
+        try {
+            return Files.newOutputStream(file);
+        } catch (IOException e) {
+            // Its message is hardly more than the path.
+            throw new IOException(
+                    "--output: " + file + ": cannot be written: " + e.getClass().getSimpleName()
+                            + " (expected: a file in a directory that exists)",
+                    e);
         }
     }
 

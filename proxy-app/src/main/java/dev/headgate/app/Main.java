@@ -1,10 +1,12 @@
 package dev.headgate.app;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of {@code headgate}. */
 @Command(
@@ -33,12 +35,32 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "headgate: no command (expected: one of those below)");
     }
 
+    /** As {@link #main} runs it: what is wrong with arguments comes in a line or two, which no usage text buries. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setParameterExceptionHandler(Main::refuse);
+    }
+
+    private static int refuse(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        String message = String.valueOf(e.getMessage()).replaceFirst("^(?:headgate|Error): ", "");
+        err.println("headgate: " + message);
+        boolean suggested = UnmatchedArgumentException.printSuggestions(e, err);
+        if (command.getParent() == null && !suggested) {
+            command.usage(err);
+        } else {
+            err.println("headgate: see  " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
     public static void main(String[] args) {
         // Netty samples buffers for leaks, which takes a stack trace each time; the tests look at every one of them.
         if (System.getProperty(LEAK_DETECTION) == null) {
             System.setProperty(LEAK_DETECTION, "disabled");
         }
-        int exit = new CommandLine(new Main()).execute(args);
+        int exit = commandLine().execute(args);
         // Event loops of a server that failed half-way must not keep the process alive.
         System.exit(exit);
     }

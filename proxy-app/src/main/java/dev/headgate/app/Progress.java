@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
     private static final int MILLIS = 200;
 
+    private final LongSupplier done;
     private final @Nullable ProgressBar bar;
     private final @Nullable ScheduledExecutorService clock;
 
@@ -23,6 +24,7 @@ final class Progress implements AutoCloseable {
      * @param done from any thread
      */
     Progress(String what, LongSupplier done) {
+        this.done = done;
         if (!Terminal.showsProgress()) {
             bar = null;
             clock = null;
@@ -52,6 +54,7 @@ final class Progress implements AutoCloseable {
             clock.shutdownNow();
         }
         if (bar != null) {
+            bar.stepTo(done.getAsLong());
             bar.close();
         }
     }

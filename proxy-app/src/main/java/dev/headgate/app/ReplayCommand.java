@@ -241,6 +241,7 @@ public final class ReplayCommand implements Callable<Integer> {
         KeyedHash hash = new KeyedHash(0, 0);
         ReplayReport report = report("the gate of " + config);
         ReplayOutput output = new ReplayOutput(out, err, report);
+        long[] excluded = new long[1];
         OfflineReplay.Settings settings = new OfflineReplay.Settings(
                 Snapshots.gate(loaded),
                 routes,
@@ -253,6 +254,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 (exchange, verdict, reason) -> {
                     if (filter.wants(exchange)) {
                         report.acceptVerdict(ReplayOutput.judged(exchange), verdict, reason);
+                    } else {
+                        excluded[0]++;
                     }
                 },
                 output);
@@ -266,9 +269,11 @@ public final class ReplayCommand implements Callable<Integer> {
             }
         }
         OfflineReplay.Totals totals = replay.totals();
-        int exit = output.finish(new ReplayOutput.Reports(html, json, junit), complete && totals.decided() > 0);
+        int exit =
+                output.finish(new ReplayOutput.Reports(html, json, junit), complete && totals.decided() > excluded[0]);
         List<String> parts = new ArrayList<>();
-        parts.add(totals.decided() + " decided");
+        parts.add(totals.decided() - excluded[0] + " decided");
+        ReplayOutput.add(parts, excluded[0], "left out by the filter");
         ReplayOutput.add(parts, totals.undecided() + totals.unread(), "that the gate cannot be asked about");
         output.say(String.join(", ", parts));
         return exit;

@@ -64,6 +64,7 @@ public final class RunCommand implements Callable<Integer> {
             started.set(server);
             Signal.handle(new Signal("HUP"), signal -> server.reload());
             announce(server, err);
+            announce(loaded.config().capture(), err);
             tell(sockets, loaded.config(), err);
             notifier.ready("listening on " + String.join(", ", server.urls()));
             notifier.watch(server::respond);
@@ -123,6 +124,13 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** The ports really bound, one line each. */
+    private static void announce(Config.Capture capture, PrintWriter err) {
+        if (capture.path() != null) {
+            err.println("headgate: capture in " + capture.path());
+            err.flush();
+        }
+    }
+
     static void announce(Server server, PrintWriter err) {
         server.urls().forEach(url -> err.println("headgate: listening on " + url));
         String admin = server.adminUrl();

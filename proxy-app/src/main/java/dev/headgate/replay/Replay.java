@@ -222,7 +222,7 @@ public final class Replay implements AutoCloseable {
             notes.add("the create call that issued its token or ids gave none in the replay: stand-ins were sent");
         }
         if (unknown) {
-            notes.add("the recording does not show who issued its token: a stand-in was sent");
+            notes.add("the recording does not show who issued its token; a stand-in was sent");
         }
     }
 

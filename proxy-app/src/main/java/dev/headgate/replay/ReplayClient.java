@@ -16,9 +16,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
+import java.security.KeyException;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +63,7 @@ final class ReplayClient implements AutoCloseable {
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
     private static final int LONGEST_LINE = 64 << 10;
     private static final int LARGEST_HEAD = 256 << 10;
+    private static final int DEEPEST_CAUSE = 10;
 
     private final ReplayTarget target;
     private final int maximum;
@@ -139,20 +145,41 @@ final class ReplayClient implements AutoCloseable {
                 })
                 .connect(target.address());
         connecting.addListener(done -> {
-            if (done.isSuccess()) {
-                connected = true;
-                unreachable = null;
-                connection.send(call, false);
-                return;
+            if (!done.isSuccess()) {
+                failed(call, reason(done.cause()));
+            } else if (tls == null) {
+                connected(connection, call);
+            } else {
+                connecting
+                        .channel()
+                        .pipeline()
+                        .get(SslHandler.class)
+                        .handshakeFuture()
+                        .addListener(shaken -> {
+                            if (shaken.isSuccess()) {
+                                connected(connection, call);
+                            } else {
+                                failed(call, tlsReason(shaken.cause()));
+                            }
+                        });
             }
-            String why = target + ": " + reason(done.cause());
-            if (!connected) {
-                unreachable = why;
-            }
-            open--;
-            call.failed(why);
-            next();
         });
+    }
+
+    private void connected(ReplayConnection connection, Call call) {
+        connected = true;
+        unreachable = null;
+        connection.send(call, false);
+    }
+
+    private void failed(Call call, String reason) {
+        String why = target + ": " + reason;
+        if (!connected) {
+            unreachable = why;
+        }
+        open--;
+        call.failed(why);
+        next();
     }
 
     private void initialize(Channel channel, ReplayConnection connection) {
@@ -172,6 +199,25 @@ final class ReplayClient implements AutoCloseable {
             return "connection refused (expected: a server that listens there)";
         }
         return message.contains("timed out") ? "no connection within " + CONNECT_MILLIS / 1000 + " s" : message;
+    }
+
+    /** Messages of the JDK about certificates tell names and dates, which are the server's and no secret. */
+    static String tlsReason(Throwable failure) {
+        if (failure instanceof NotSslRecordException) {
+            return "no TLS there (expected: a server that speaks it, or --target with http)";
+        }
+        Throwable innermost = failure;
+        for (int depth = 0; innermost.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
+            innermost = innermost.getCause();
+        }
+        if (innermost instanceof GeneralSecurityException && !(innermost instanceof KeyException)) {
+            return "its certificate is not trusted: " + innermost.getMessage()
+                    + " (expected: one for this name, of an authority that this Java trusts; javax.net.ssl.trustStore"
+                    + " names others)";
+        }
+        return innermost instanceof ClosedChannelException
+                ? "the connection ended in the TLS handshake"
+                : "the TLS handshake failed: " + innermost.getMessage();
     }
 
     /** A connection has no call any more. */

@@ -94,8 +94,7 @@ class CaptureReplayTest {
                 directory.resolve("broken.yaml"),
                 RunningProxy.config("  - address: 127.0.0.1:0\n", "http://127.0.0.1:9") + broken);
         assertThat(replay("--offline", "--config", config.toString())).isEqualTo(1);
-        // Where another check refuses the same request, the reason changes instead.
-        assertThat(out).asString().containsAnyOf("verdict deny -> observe-deny", "reason " + reason + " -> ");
+        assertThat(out).asString().contains(reason);
     }
 
     @Test

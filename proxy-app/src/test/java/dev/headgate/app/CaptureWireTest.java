@@ -348,7 +348,7 @@ class CaptureWireTest {
                     .isEqualTo("/n/" + i);
         }
         try (ChildProcess next = ChildProcess.run(config)) {
-            next.after("headgate: listening on ");
+            assertThat(next.after("headgate: capture in ")).isEqualTo(captures.toString());
             next.terminate();
             assertThat(next.exit()).isZero();
         }

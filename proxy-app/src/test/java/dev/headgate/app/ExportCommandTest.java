@@ -110,6 +110,12 @@ class ExportCommandTest {
                         directory.resolve("x").toString()))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("headgate: nowhere.har: no such file (expected: a HAR 1.2");
+        Path missing = directory.resolve("missing").resolve("x");
+        assertThat(export("export", HAR.toString(), "--format", "har", "--output", missing.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("headgate: --output: " + missing
+                        + ": cannot be written: NoSuchFileException (expected: a file in a directory that exists)");
         assertThat(export("export", HAR.toString(), "--format", "pcap")).isEqualTo(2);
         assertThat(err.toString()).contains("headgate: --format: pcap (expected: har, curl or capture)");
         assertThat(export("export", HAR.toString())).isEqualTo(2);

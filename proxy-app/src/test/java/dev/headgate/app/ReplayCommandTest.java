@@ -153,10 +153,14 @@ class ReplayCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"conversation.har", "conversation.ndjson"})
     void replaysTheSamples(String name) {
-        int exit = run("replay", "../config/samples/" + name, "--target", proxy.url(), "--fast", "--ignore", "/detail");
+        int exit = run("replay", "../config/samples/" + name, "--target", proxy.url(), "--fast");
 
         assertThat(out).asString().contains("12 exchanges replayed, none differs");
         assertThat(exit).isZero();
+        // A capture does not tell the token of nobody's, a HAR does.
+        assertThat(out.toString()
+                        .contains("     1  the recording does not show who issued its token; a stand-in was sent"))
+                .isEqualTo(name.endsWith(".ndjson"));
     }
 
     @Test
@@ -200,6 +204,26 @@ class ReplayCommandTest {
         assertThat(out).asString().contains("deny -> observe-deny").contains("reason token.unknown -> -");
         assertThat(sandbox.requestCount()).isEqualTo(seen);
         assertNoToken();
+    }
+
+    @Test
+    void countsWhatTheFilterLeavesOutOffline() throws Exception {
+        Path capture = capture();
+        String[] args = {"replay", capture.toString(), "--offline", "--config", proxy.configFile.toString(), "--include"
+        };
+
+        assertThat(run(with(args, "status=4xx"))).isZero();
+        assertThat(err).hasToString("headgate: 5 decided, 5 left out by the filter\n");
+        err.getBuffer().setLength(0);
+        assertThat(run(with(args, "path=/nowhere"))).isEqualTo(2);
+        assertThat(out).asString().contains("nothing was replayed");
+        assertThat(err).hasToString("headgate: 0 decided, 10 left out by the filter\n");
+    }
+
+    private static String[] with(String[] args, String last) {
+        String[] all = Arrays.copyOf(args, args.length + 1);
+        all[args.length] = last;
+        return all;
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.headgate.NeedsTool;
 import dev.headgate.OwnThread;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.replay.Endpoints;
@@ -20,11 +22,17 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -115,6 +123,63 @@ class ReplayFaultTest {
         assertThat(unreachable)
                 .hasToString(
                         "http://127.0.0.1:" + port + ": connection refused (expected: a server that listens there)");
+    }
+
+    @Test
+    @NeedsTool("openssl")
+    void saysThatACertificateIsNotTrusted(@TempDir Path keys) throws Exception {
+        Path store = keys.resolve("server.p12");
+        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+                + " -keyout " + keys.resolve("key") + " -out " + keys.resolve("crt"));
+        openssl("pkcs12 -export -passout pass:unguarded -inkey " + keys.resolve("key") + " -in " + keys.resolve("crt")
+                + " -out " + store);
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(store.toFile(), "unguarded".toCharArray()), "unguarded".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+
+        try (ServerSocket server =
+                context.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            var serving = OwnThread.run(() -> {
+                try (SSLSocket socket = (SSLSocket) server.accept()) {
+                    assertThatIOException().isThrownBy(socket::startHandshake);
+                }
+            });
+            assertUnreachable("https://127.0.0.1:" + server.getLocalPort(), "its certificate is not trusted: ");
+            serving.join();
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoTls() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            var serving = OwnThread.run(() -> {
+                try (Socket socket = server.accept()) {
+                    assertThat(socket.getInputStream().read()).isEqualTo(22);
+                    socket.getOutputStream().write(bytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"));
+                    socket.getInputStream().readAllBytes();
+                }
+            });
+            assertUnreachable("https://127.0.0.1:" + server.getLocalPort(), "no TLS there (expected: ");
+            serving.join();
+        }
+    }
+
+    private void assertUnreachable(String target, String why) throws Exception {
+        StringBuilder unreachable = new StringBuilder();
+
+        replay(target, 1, unreachable);
+
+        assertThat(unreachable).asString().startsWith(target + ": " + why);
+        assertThat(replayed).extracting(ReplayedExchange::failure).containsExactly(unreachable.toString());
+    }
+
+    private static void openssl(String arguments) throws Exception {
+        Process process = new ProcessBuilder(("openssl " + arguments).split(" "))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     private static void head(Socket socket) throws Exception {

@@ -13,14 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class Noise {
     private static final String PLACEHOLDER = "\\{\\{(?:token:[^{}]*|id:[^{}]*|masked)}}";
     private static final String UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+    /** Fingerprints; those of digits alone do not look like tokens. */
+    private static final String FINGERPRINT = "[0-9A-Fa-f]{32}(?![A-Za-z0-9_~+=.%-]*[A-Za-z0-9_~+=%-])";
+
     private static final String DATE = "\\d{4}-\\d\\d-\\d\\d";
     private static final String TIME =
             DATE + "[T ]\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d\\d(?::?\\d\\d)?)?";
     private static final String HTTP_DATE =
             "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT";
     private static final String AGE = "\\d+(?:\\.\\d+)? ?(?:ms|s|min|h|d|(?:second|minute|hour|day)s?) (?:ago|old)\\b";
-    private static final Pattern PARTS = Pattern.compile("(?<placeholder>" + PLACEHOLDER + ")|(?<id>" + UUID
-            + ")|(?<time>" + TIME + "|" + HTTP_DATE + "|" + AGE + ")|[A-Za-z0-9_~+=.%-]++");
+    private static final Pattern PARTS =
+            Pattern.compile("(?<placeholder>" + PLACEHOLDER + ")|(?<id>" + UUID + ")|(?<fingerprint>" + FINGERPRINT
+                    + ")|(?<time>" + TIME + "|" + HTTP_DATE + "|" + AGE + ")|[A-Za-z0-9_~+=.%-]++");
     private static final Pattern ONE_PLACEHOLDER = Pattern.compile(PLACEHOLDER);
     private static final Pattern ONE_DATE = Pattern.compile(DATE + "|" + TIME + "|" + HTTP_DATE);
 
@@ -187,7 +191,7 @@ final class Noise {
                 out.append(ID);
             } else if (parts.group("time") != null) {
                 out.append(MOMENT);
-            } else if (TargetMask.isTokenLike(parts.group())) {
+            } else if (parts.group("fingerprint") != null || TargetMask.isTokenLike(parts.group())) {
                 out.append(TOKEN);
             } else {
                 out.append(text, parts.start(), end);

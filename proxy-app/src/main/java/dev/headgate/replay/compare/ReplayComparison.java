@@ -115,7 +115,9 @@ public final class ReplayComparison {
             newReason = newDiagnosis;
             verdict = OBSERVED;
         }
-        compareCodes("verdict", recorded.verdict(), recorded.verdict() == null ? null : verdict, shown, differences);
+        if (recorded.verdict() != null) {
+            compareVerdicts(recorded.verdict(), verdict, oldReason, newReason, shown, differences);
+        }
         compareCodes("reason", oldReason, newReason, shown, differences);
         if (!observed && before != null && Objects.equals(oldReason, newReason)) {
             compareCodes("diagnosis", oldDiagnosis, newDiagnosis, shown, differences);
@@ -130,9 +132,27 @@ public final class ReplayComparison {
         String oldReason = before.equals("allow") ? null : recorded.reason();
         String newReason = verdict.equals("allow") ? null : reason;
         Shown shown = Shown.anywhere();
-        compareCodes("verdict", before, verdict, shown, found::add);
+        compareVerdicts(before, verdict, oldReason, newReason, shown, found::add);
         compareCodes("reason", oldReason, newReason, shown, found::add);
         return found;
+    }
+
+    /** A reason that stays the same is no difference, yet says which verdict it is. */
+    private static void compareVerdicts(
+            String before,
+            String after,
+            @Nullable String oldReason,
+            @Nullable String newReason,
+            Shown shown,
+            Consumer<Difference> found) {
+        if (oldReason == null || !oldReason.equals(newReason) || before.equals(after)) {
+            compareCodes("verdict", before, after, shown, found);
+            return;
+        }
+        String old = code(before, shown);
+        String now = code(after, shown);
+        String reason = ", " + code(oldReason, shown);
+        found.accept(Difference.of("verdict " + old + " -> " + now, old + reason, now + reason));
     }
 
     private static void compareCodes(

@@ -174,7 +174,10 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
     /** One line, such as {@code 1,204 exchanges replayed, 3 differ (2 kinds), 12 not replayed}. */
     public synchronized String summary() {
         StringBuilder text = new StringBuilder(plural(exchanges, "exchange")).append(" replayed, ");
-        if (differ == 0) {
+        if (exchanges == 0) {
+            text.setLength(0);
+            text.append("nothing was replayed");
+        } else if (differ == 0) {
             text.append("none differs");
         } else {
             long all = kinds.size();

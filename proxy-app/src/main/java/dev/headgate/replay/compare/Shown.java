@@ -23,8 +23,9 @@ final class Shown {
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic)(\\s+)(?!\\w+=\")[^\\s\",;<>]+");
     private static final Pattern TELLING = Pattern.compile(
-            "(?i)([\\w-]*(?:token|jwt|secret|passw|api_?key|authorization|signature)[\\w-]*[\"']?\\s*[=:]\\s*[\"']?)(?!\\{\\{)[^\\s\"'&;,<>]+");
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_~+/=.%-]{4,}+");
+            "(?i)(?<!\\{\\{(?=token:[0-9a-f]{32}}}))([\\w-]*(?:token|jwt|secret|passw|api_?key|authorization|signature)[\\w-]*[\"']?\\s*[=:]\\s*[\"']?)(?!\\{\\{)[^\\s\"'&;,<>]+");
+    private static final String PLACEHOLDER = "\\{\\{(?:token|id):[0-9a-f]{32}}}";
+    private static final Pattern WORD = Pattern.compile(PLACEHOLDER + "|[A-Za-z0-9_~+/=.%-]{4,}+");
     private static final List<String> TELLING_NAMES = List.of(
             "token",
             "jwt",
@@ -100,7 +101,7 @@ final class Shown {
         plain = TELLING.matcher(plain).replaceAll("$1" + MASK);
         return escaped(WORD.matcher(plain).replaceAll(word -> {
             String part = word.group();
-            return Matcher.quoteReplacement(isTokenLike(part) ? MASK : part);
+            return Matcher.quoteReplacement(part.charAt(0) != '{' && isTokenLike(part) ? MASK : part);
         }));
     }
 

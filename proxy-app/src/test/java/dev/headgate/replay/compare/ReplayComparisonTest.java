@@ -27,6 +27,10 @@ class ReplayComparisonTest {
     private static final String UUID_A = "0f8fad5b-d9cb-469f-a165-70867728950e";
     private static final String UUID_B = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
+    private static final String FINGERPRINT = "9f86d081884c7d659a2feaa0c55ad015";
+    private static final String ZEROS = "00000000000000000000000000000000";
+    private static final String ONES = "11111111111111111111111111111111";
+
     private final ReplayComparison comparison = new ReplayComparison();
 
     private List<String> differences(RecordedResponse before, RecordedResponse after) {
@@ -104,6 +108,12 @@ class ReplayComparisonTest {
                 "{'x':'abcdefghij0123456789'} | {'x':'9876543210jihgfedcbaXY'} | same",
                 "{'x':'eyJhbGciOi.eyJ.c2ln'} | {'x':'eyJ0eXAi.eyJ.c2ln'} | same",
                 "{'x':'abcdefghij0123456789'} | {'x':'short'} | body /x",
+                "{'x':'token " + ZEROS + ": ended'} | {'x':'token " + FINGERPRINT + ": ended'} | same",
+                "{'x':'token " + ZEROS + " ended'} | {'x':'token " + FINGERPRINT + " began'} | body /x",
+                "{'x':'token " + ZEROS + ". It'} | {'x':'token " + ONES + ". It'} | same",
+                "{'x':'token 0000000000000000000000000000000 ended'} | {'x':'token 1111111111111111111111111111111 ended'} | body /x",
+                "{'x':'token " + ZEROS + "0 ended'} | {'x':'token " + ONES + "1 ended'} | body /x",
+                "{'x':'token " + ZEROS + "'} | {'x':'token none'} | body /x",
                 "{'guest_token':'abc'} | {'guest_token':'def'} | same",
                 "{'guest_token':'abc'} | {'guest_token':''} | body /guest_token",
                 "{'tokenType':'Bearer'} | {'tokenType':'MAC'} | body /tokenType",

@@ -132,7 +132,7 @@ class ReplayReportTest {
 
     @Test
     void reportsNothingAtAll() throws Exception {
-        assertThat(table(false).strip()).isEqualTo("0 exchanges replayed, none differs");
+        assertThat(table(false).strip()).isEqualTo("nothing was replayed");
         xml(html());
         xml(junit());
         assertThat(JsonMapper.shared().readTree(json()).path("exchanges").asInt())
@@ -333,6 +333,17 @@ class ReplayReportTest {
             assertThat(all).contains("[masked]").doesNotContain(token, "hunter2");
             assertThat(all).doesNotContain(token.substring(0, 12));
         }
+    }
+
+    /** A placeholder tells whether two values were the same, and nothing else. */
+    @Test
+    void showsPlaceholdersAsTheyAre() {
+        String placeholders = "{{id:" + "0a".repeat(16) + "}} has {{token:" + "1b".repeat(16) + "}}";
+        report.accept(replayed(
+                Exchanges.recorded(Exchanges.json("{\"a\":\"" + placeholders + "\"}")),
+                Exchanges.json("{\"a\":\"b\"}")));
+
+        assertThat(table(false)).contains("recorded  \"" + placeholders + '"').doesNotContain("[masked]");
     }
 
     /** A token that is cut does not look like one. */
