@@ -235,19 +235,45 @@ final class CaptureLines {
                 scratch.clear();
                 secrets.credential(lines.bytes(), lines.valueStart(i), lines.valueEnd(i), scratch);
             }
+            if (lines.kind(i) == FieldMask.Kind.TEXT || lines.kind(i) == FieldMask.Kind.URI) {
+                secrets.learn(lines.bytes(), lines.valueStart(i), lines.valueEnd(i));
+            }
         }
     }
 
     private void content(CapturedContent body, @Nullable String type, MemberNames known, List<String> pointers) {
+        if (body.form() == CapturedContent.Form.BASE64) {
+            if (body.isCompressed() || tells(body.bytes(), body.length(), known, pointers)) {
+                body.leaveOut();
+            }
+            return;
+        }
         if (body.form() != CapturedContent.Form.TEXT) {
             return;
         }
+        secrets.learn(body.bytes(), 0, body.length());
         boolean form = type != null && type.toLowerCase(Locale.ROOT).contains("x-www-form-urlencoded");
         if (form) {
             parts.form(body.bytes(), 0, body.length(), known, body.found());
         } else {
             body.members().find(body.bytes(), body.length(), known, pointers, body.found());
         }
+    }
+
+    /** Whether octets of no known form have a token or an id in them; also as UTF-16. What is found is known then. */
+    private boolean tells(byte[] octets, int length, MemberNames known, List<String> pointers) {
+        byte[] packed = new byte[length];
+        int n = 0;
+        for (int i = 0; i < length; i++) {
+            if (octets[i] != 0) {
+                packed[n++] = octets[i];
+            }
+        }
+        scratch.clear();
+        secrets.learn(packed, 0, n);
+        new JsonMembers(secrets).find(packed, n, known, pointers, scratch);
+        secrets.find(packed, 0, n, true, scratch);
+        return scratch.count() > 0;
     }
 
     private void write(CapturedExchange exchange) {
@@ -439,7 +465,10 @@ final class CaptureLines {
     private void name(byte[] bytes, int from, int to, boolean http2) {
         all.clear();
         secrets.find(bytes, from, to, false, all);
-        if (all.count() > 0) {
+        byte[] folded = JsonText.ascii(
+                new String(bytes, from, to - from, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT));
+        // Names change between cases by custom; only between letters and digits do they not.
+        if (all.count() > 0 || Secrets.looksRandom(folded, 0, folded.length)) {
             out.raw(MASKED_NAME);
             return;
         }
@@ -468,7 +497,7 @@ final class CaptureLines {
             secrets.credential(bytes, from, to, structural);
         } else if (kind == FieldMask.Kind.URI) {
             int query = from;
-            while (query < to && bytes[query] != '?') {
+            while (query < to && bytes[query] != '?' && bytes[query] != '#') {
                 query++;
             }
             parts.form(bytes, Math.min(query + 1, to), to, anyNames, structural);
