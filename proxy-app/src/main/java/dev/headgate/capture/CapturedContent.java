@@ -66,12 +66,25 @@ final class CapturedContent {
         String codings = coding == null ? "identity" : coding.toLowerCase(Locale.ROOT);
         boolean readable = codings.equals("identity") || codings.equals("gzip") && gunzip(limit);
         form = !readable ? Form.UNREAD : isText() ? Form.TEXT : Form.BASE64;
+        if (cut && form == Form.BASE64) {
+            while (length > 0 && bytes[length - 1] > ' ' && bytes[length - 1] < 0x7f) {
+                length--;
+            }
+        }
         if (cut && form == Form.TEXT) {
             // The last word may be a part of a token, which nobody would know for one.
             while (length > 0 && BETWEEN.indexOf(bytes[length - 1]) < 0) {
                 length--;
             }
         }
+    }
+
+    /** Whether it begins as a compressed file does (gzip, Zstandard, ZIP), so that nobody can look into it. */
+    boolean isCompressed() {
+        int first = length < 4
+                ? 0
+                : (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+        return first >>> 16 == 0x1f8b || first == 0x28b52ffd || first == 0x504b0304;
     }
 
     private boolean gunzip(int limit) {

@@ -164,19 +164,45 @@ final class CapturedParts {
                 unused.clear();
                 secrets.credential(lines.bytes(), lines.valueStart(i), lines.valueEnd(i), unused);
             }
+            if (lines.kind(i) == FieldMask.Kind.TEXT || lines.kind(i) == FieldMask.Kind.URI) {
+                secrets.learn(lines.bytes(), lines.valueStart(i), lines.valueEnd(i));
+            }
         }
     }
 
     private void content(CapturedContent body, @Nullable String type, MemberNames known, List<String> pointers) {
+        if (body.form() == CapturedContent.Form.BASE64) {
+            if (body.isCompressed() || tells(body.bytes(), body.length(), known, pointers)) {
+                body.leaveOut();
+            }
+            return;
+        }
         if (body.form() != CapturedContent.Form.TEXT) {
             return;
         }
+        secrets.learn(body.bytes(), 0, body.length());
         boolean form = type != null && type.toLowerCase(Locale.ROOT).contains("x-www-form-urlencoded");
         if (form) {
             targetParts.form(body.bytes(), 0, body.length(), known, body.found());
         } else {
             body.members().find(body.bytes(), body.length(), known, pointers, body.found());
         }
+    }
+
+    /** Whether octets of no known form have a token or an id in them; also as UTF-16. What is found is known then. */
+    private boolean tells(byte[] octets, int length, MemberNames known, List<String> pointers) {
+        byte[] packed = new byte[length];
+        int n = 0;
+        for (int i = 0; i < length; i++) {
+            if (octets[i] != 0) {
+                packed[n++] = octets[i];
+            }
+        }
+        Redactions found = new Redactions();
+        secrets.learn(packed, 0, n);
+        new JsonMembers(secrets).find(packed, n, known, pointers, found);
+        secrets.find(packed, 0, n, true, found);
+        return found.count() > 0;
     }
 
     /** Of this exchange. */

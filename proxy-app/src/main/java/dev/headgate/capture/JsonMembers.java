@@ -99,17 +99,35 @@ final class JsonMembers {
                 kind = outer(depth);
             } else if (c == ',') {
                 kind = outer(depth);
-            } else if ((c >= '0' && c <= '9' || c == '-') && (kind == Kind.ID || kind == Kind.SECRET)) {
+            } else if (c >= '0' && c <= '9' || c == '-') {
                 int end = i + 1;
                 while (end < length && "0123456789.eE+-".indexOf(text[end]) >= 0) {
                     end++;
                 }
-                byte[] mask = kind == Kind.ID ? secrets.id(text, i, end) : Secrets.MASKED;
-                found.add(i, end, quoted(mask));
+                number(text, i, end, numbers(text, depth, kind, nameFrom, nameTo, pointers), found);
                 i = end;
                 continue;
             }
             i++;
+        }
+    }
+
+    private Kind numbers(byte[] text, int depth, Kind kind, int nameFrom, int nameTo, List<String> pointers) {
+        Kind here = depth > 0 && arrays[depth - 1] ? inherited[depth - 1] : kind;
+        return here == Kind.PLAIN && isAt(text, depth, nameFrom, nameTo, pointers) ? Kind.TOKEN : here;
+    }
+
+    /** A short number by the name of a token counts or dates something. */
+    private void number(byte[] text, int from, int end, Kind kind, Redactions found) {
+        switch (kind) {
+            case ID -> found.add(from, end, quoted(secrets.id(text, from, end)));
+            case SECRET -> found.add(from, end, quoted(Secrets.MASKED));
+            case TOKEN -> {
+                if (end - from >= Secrets.SHORTEST) {
+                    found.add(from, end, quoted(secrets.token(text, from, end)));
+                }
+            }
+            case PLAIN -> {}
         }
     }
 

@@ -56,18 +56,17 @@ final class MaskedFields {
 
     /** A name is what its sender made it, so what only looks like a token stays; and what replaces one is a name, too. */
     private void name(byte[] bytes, int from, int to, boolean http2) {
-        if (texts.hasKnown(bytes, from, to)) {
-            out.raw(MASKED_NAME);
-            return;
-        }
-        if (!http2) {
-            out.escapeOctets(bytes, from, to);
-            return;
-        }
         byte[] lower = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
                 .toLowerCase(Locale.ROOT)
                 .getBytes(StandardCharsets.ISO_8859_1);
-        out.escapeOctets(lower, 0, lower.length);
+        // Names change between cases by custom; only between letters and digits do they not.
+        if (texts.hasKnown(bytes, from, to) || Secrets.looksRandom(lower, 0, lower.length)) {
+            out.raw(MASKED_NAME);
+        } else if (http2) {
+            out.escapeOctets(lower, 0, lower.length);
+        } else {
+            out.escapeOctets(bytes, from, to);
+        }
     }
 
     private void value(FieldLines lines, int i, ExchangeRecord record) {
@@ -85,7 +84,7 @@ final class MaskedFields {
             parts.secrets().credential(bytes, from, to, found);
         } else if (kind == FieldMask.Kind.URI) {
             int query = from;
-            while (query < to && bytes[query] != '?') {
+            while (query < to && bytes[query] != '?' && bytes[query] != '#') {
                 query++;
             }
             parts.query(bytes, Math.min(query + 1, to), to, found);

@@ -1,5 +1,6 @@
 package dev.headgate.capture;
 
+import dev.headgate.netty.TellingText;
 import dev.headgate.profile.Uuid;
 import dev.headgate.session.Credential;
 import dev.headgate.session.KeyedHash;
@@ -18,7 +19,7 @@ final class Secrets {
     static final byte[] MASKED = ascii("{{masked}}");
 
     /** Shorter ones stand in any text by chance. */
-    private static final int SHORTEST = 8;
+    static final int SHORTEST = 8;
 
     /** Texts without a token have longer words than this, but not of so many changes. */
     private static final int LONGEST_PLAIN = 19;
@@ -82,6 +83,15 @@ final class Secrets {
     /** What stands for the token {@code text[from..to)}, which is one from now on. */
     byte[] token(byte[] text, int from, int to) {
         return placeholder(add(Arrays.copyOfRange(text, from, to), true));
+    }
+
+    /** What a name before it calls a token is one from now on, whatever the form of the text. */
+    void learn(byte[] text, int from, int to) {
+        TellingText.find(text, from, to, (start, end) -> {
+            if (!Credential.isPlaceholder(text, start, end)) {
+                var unused = add(Arrays.copyOfRange(text, start, end), true);
+            }
+        });
     }
 
     /** Likewise. */
@@ -174,9 +184,36 @@ final class Secrets {
             }
             if (at > start && !isScheme(text, start, at) && !Credential.isPlaceholder(text, start, at)) {
                 found.add(start, at, token(text, start, at));
+                parts(text, start, at);
             }
             at++;
         }
+    }
+
+    /** A list or a quoted string has its tokens in parts, and elsewhere only such a part may stand. */
+    private void parts(byte[] text, int from, int to) {
+        int start = from;
+        for (int i = from; i <= to; i++) {
+            if (i == to || ",;\"'=<>".indexOf(text[i]) >= 0) {
+                if (i - start >= SHORTEST && i - start < to - from && isNoWord(text, start, i)) {
+                    var unused = add(Arrays.copyOfRange(text, start, i), true);
+                }
+                start = i + 1;
+            }
+        }
+    }
+
+    private static boolean isNoWord(byte[] text, int from, int to) {
+        return to - from > 12 || hasDigit(text, from, to);
+    }
+
+    private static boolean hasDigit(byte[] text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (KINDS[text[i] & 0xff] == DIGIT) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isScheme(byte[] text, int from, int to) {

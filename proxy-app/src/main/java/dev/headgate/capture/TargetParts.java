@@ -50,7 +50,7 @@ final class TargetParts {
     void form(byte[] text, int from, int to, MemberNames names, Redactions found) {
         int start = from;
         for (int i = from; i <= to; i++) {
-            if (i == to || text[i] == '&' || text[i] == ';') {
+            if (i == to || text[i] == '&' || text[i] == ';' || text[i] == '#') {
                 pair(text, start, i, names, found);
                 start = i + 1;
             }

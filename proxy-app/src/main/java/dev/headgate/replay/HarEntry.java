@@ -228,8 +228,9 @@ final class HarEntry {
                 throw new BadEntry("request.url: no absolute http or https URL (expected: one)");
             }
             if (method == null || !RequestLine.isMethod(method)) {
-                throw new BadEntry("request.method: " + (method == null ? "none" : Recordings.shown(method))
-                        + " (expected: such as POST, and not CONNECT)");
+                throw new BadEntry(
+                        "request.method: " + (method == null ? "none" : "CONNECT".equals(method) ? method : "no method")
+                                + " (expected: such as POST, and not CONNECT)");
             }
             int authority = url.indexOf("://") + 3;
             int path = authority;

@@ -1,5 +1,6 @@
 package dev.headgate.replay;
 
+import dev.headgate.netty.TellingText;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Endpoint;
 import dev.headgate.profile.JsonSelection;
@@ -26,6 +27,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -61,12 +63,24 @@ final class Masking {
 
     private static final Pattern SCHEME = Pattern.compile("(?i)bearer|basic|digest|negotiate|token|jwt");
 
+    /** A word that has an escape of RFC 3986 section 2.1 in it. */
+    private static final Pattern ESCAPED_WORD = Pattern.compile("[\\w.~+-]*+%[\\w.~+%-]*+");
+
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
+    private static final int MOST_DECODINGS = 3;
+    private static final Pattern SEPARATOR = Pattern.compile("[\\s,;\"'=<>]+");
+    private static final Pattern HAS_DIGIT = Pattern.compile("[0-9]");
+    private static final int LONGEST_WORD = 12;
+
+    /** How deep JSON in a string in JSON is looked into. */
+    private static final int DEEPEST = 4;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final KeyedHash hash;
 
     /** Tokens that are looked for everywhere, with their placeholders. */
-    private final NavigableMap<String, String> sought = new TreeMap<>();
+    private final NavigableMap<String, String> sought = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     /** The same tokens, the oldest first. */
     private final ArrayDeque<String> oldest = new ArrayDeque<>();
@@ -103,7 +117,7 @@ final class Masking {
 
     private RecordedRequest masked(RecordedRequest request) {
         return new RecordedRequest(
-                request.method(),
+                name(request.method()),
                 target(request.target()),
                 fields(request.fields()),
                 body(request.body(), request.value("Content-Encoding")));
@@ -115,7 +129,16 @@ final class Masking {
         return new RecordedResponse(response.status(), fields(response.fields()), body);
     }
 
+    /** A method, or the name of a field, which a placeholder cannot be. */
+    private String name(String name) {
+        return text(name).equals(name) ? name : "x-masked";
+    }
+
     private void learn(RecordedRequest request, @Nullable RecordedResponse response) {
+        tell(request.fields(), request.body());
+        if (response != null) {
+            tell(response.fields(), response.body());
+        }
         for (RecordedField field : request.fields()) {
             if (field.name().equalsIgnoreCase("Authorization")) {
                 authorization(field.value());
@@ -139,6 +162,19 @@ final class Masking {
                 learn(learns, response.body().bytes());
             }
         }
+    }
+
+    private void tell(List<RecordedField> fields, RecordedBody body) {
+        for (RecordedField field : fields) {
+            tell(field.value().getBytes(StandardCharsets.UTF_8));
+        }
+        tell(body.bytes());
+    }
+
+    private void tell(byte[] text) {
+        TellingText.find(text, 0, text.length, (from, to) -> {
+            String unused = placeholder(new String(text, from, to - from, StandardCharsets.UTF_8));
+        });
     }
 
     private void learn(Learns learns, byte[] answer) {
@@ -183,22 +219,58 @@ final class Masking {
     }
 
     private static int beginning(String text, int at) {
-        int hash = text.charAt(at);
-        for (int i = at + 1; i < at + SHORTEST_SOUGHT; i++) {
-            hash = hash * 31 + text.charAt(i);
+        int hash = 0;
+        for (int i = at; i < at + SHORTEST_SOUGHT; i++) {
+            hash = hash * 31 + folded(text.charAt(i));
         }
         return (hash ^ hash >>> 16) & 0xffff;
     }
 
+    /** As {@link String#CASE_INSENSITIVE_ORDER} compares. */
+    private static char folded(char c) {
+        return Character.toLowerCase(Character.toUpperCase(c));
+    }
+
     /** With every token that has been met, and every JSON Web Token, replaced. */
     private String text(String text) {
+        String masked = plain(text, false);
+        return masked.indexOf('%') < 0
+                ? masked
+                : ESCAPED_WORD.matcher(masked).replaceAll(word -> Matcher.quoteReplacement(escaped(word.group())));
+    }
+
+    /** A word in percent-encoding; masked as a whole where a token is behind it. */
+    private String escaped(String word) {
+        String decoded = word;
+        for (int i = 0; i < MOST_DECODINGS && decoded.indexOf('%') >= 0; i++) {
+            decoded = decoded(decoded);
+            if (!plain(decoded, true).equals(decoded)) {
+                return MASKED;
+            }
+        }
+        return word;
+    }
+
+    /** Without percent-encoding; broken escapes stay. */
+    private static String decoded(String text) {
+        return ESCAPE.matcher(text)
+                .replaceAll(escape -> Matcher.quoteReplacement(
+                        String.valueOf((char) Integer.parseInt(escape.group().substring(1), 16))));
+    }
+
+    /**
+     * The same, as it stands there.
+     *
+     * @param within whether tokens within words count too
+     */
+    private String plain(String text, boolean within) {
         StringBuilder out = new StringBuilder(text.length());
         int from = 0;
         int plain = 0;
         int i = 0;
         while (i + SHORTEST_SOUGHT <= text.length()) {
             String token = null;
-            if (i == 0 || !Character.isLetterOrDigit(text.charAt(i - 1))) {
+            if (within || i == 0 || !Character.isLetterOrDigit(text.charAt(i - 1))) {
                 token = tokenAt(text, i);
             }
             int end = token != null ? i + token.length() : i < plain ? i : jwtEnd(text, i);
@@ -224,12 +296,13 @@ final class Masking {
         String here = text.substring(at, Math.min(text.length(), at + longest));
         while (here.length() >= SHORTEST_SOUGHT) {
             String candidate = sought.floorKey(here);
-            if (candidate == null || here.startsWith(candidate)) {
+            if (candidate == null || here.regionMatches(true, 0, candidate, 0, candidate.length())) {
                 return candidate;
             }
             // What is between a text and its beginning has that beginning too: a token can only be in the common part.
             int common = 0;
-            while (common < candidate.length() && candidate.charAt(common) == here.charAt(common)) {
+            while (common < Math.min(candidate.length(), here.length())
+                    && folded(candidate.charAt(common)) == folded(here.charAt(common))) {
                 common++;
             }
             here = here.substring(0, common);
@@ -277,7 +350,7 @@ final class Masking {
     }
 
     private String target(String target) {
-        String masked = parameters(text(target));
+        String masked = text(parameters(text(target)));
         int query = masked.indexOf('?');
         String path = query < 0 ? masked : masked.substring(0, query);
         StringBuilder out = new StringBuilder(masked.length());
@@ -301,7 +374,8 @@ final class Masking {
     private List<RecordedField> fields(List<RecordedField> fields) {
         List<RecordedField> masked = new ArrayList<>(fields.size());
         for (RecordedField field : fields) {
-            masked.add(new RecordedField(field.name(), value(field.name().toLowerCase(Locale.ROOT), field.value())));
+            masked.add(
+                    new RecordedField(name(field.name()), value(field.name().toLowerCase(Locale.ROOT), field.value())));
         }
         return masked;
     }
@@ -310,13 +384,10 @@ final class Masking {
         if (name.equals("authorization")) {
             return authorization(value);
         }
-        if (value.isEmpty() || PLACEHOLDER.matcher(value).matches()) {
-            return value;
-        }
         if (MASKED_FIELDS.contains(name) || TELLING_FIELD.matcher(name).find()) {
-            return MASKED;
+            return value.isEmpty() || PLACEHOLDER.matcher(value).matches() ? value : MASKED;
         }
-        return parameters(text(value));
+        return text(parameters(text(value)));
     }
 
     private String authorization(String value) {
@@ -333,6 +404,13 @@ final class Masking {
         while (rest < value.length() && (value.charAt(rest) == ' ' || value.charAt(rest) == '\t')) {
             rest++;
         }
+        for (String part : SEPARATOR.split(value.substring(rest == value.length() ? 0 : rest))) {
+            if (part.length() > LONGEST_WORD
+                    || part.length() >= SHORTEST_SOUGHT
+                            && HAS_DIGIT.matcher(part).find()) {
+                String unused = placeholder(part);
+            }
+        }
         return rest == value.length()
                 ? placeholder(value)
                 : value.substring(0, rest) + placeholder(value.substring(rest));
@@ -343,13 +421,13 @@ final class Masking {
         if (bytes.length == 0) {
             return body;
         }
+        if (isOpaque(bytes)) {
+            return new RecordedBody(RecordedBody.UNKNOWN.bytes(), body.size(), false);
+        }
         String masked;
         if (EntryReader.isUtf8(bytes, bytes.length)) {
             String text = new String(bytes, StandardCharsets.UTF_8);
-            char first =
-                    text.stripLeading().isEmpty() ? ' ' : text.stripLeading().charAt(0);
-            boolean json = first == '{' || first == '[';
-            masked = json ? text(members(text)) : parameters(text(text));
+            masked = isJson(text) ? text(members(text, 0)) : text(parameters(looseMembers(text(text))));
             return masked.equals(text) ? body : replaced(body, masked.getBytes(StandardCharsets.UTF_8));
         }
         if (coding != null) {
@@ -357,8 +435,38 @@ final class Masking {
             return new RecordedBody(RecordedBody.UNKNOWN.bytes(), body.size(), false);
         }
         String octets = new String(bytes, StandardCharsets.ISO_8859_1);
-        masked = text(octets);
+        masked = text(parameters(looseMembers(text(octets))));
         return masked.equals(octets) ? body : replaced(body, masked.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Whether nobody can say what stands in it: compressed (gzip, Zstandard, ZIP), or UTF-16 with a telling name. */
+    private static boolean isOpaque(byte[] bytes) {
+        int first = bytes.length < 4
+                ? 0
+                : (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+        if (first >>> 16 == 0x1f8b || first == 0x28b52ffd || first == 0x504b0304) {
+            return true;
+        }
+        byte[] packed = new byte[bytes.length];
+        int n = 0;
+        for (byte octet : bytes) {
+            if (octet != 0) {
+                packed[n++] = octet;
+            }
+        }
+        boolean[] tells = new boolean[1];
+        if (n < bytes.length) {
+            TellingText.find(packed, 0, n, (from, to) -> tells[0] = true);
+        }
+        return tells[0];
+    }
+
+    private static boolean isJson(String text) {
+        int at = text.startsWith("\ufeff") ? 1 : 0;
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at < text.length() && (text.charAt(at) == '{' || text.charAt(at) == '[');
     }
 
     private static RecordedBody replaced(RecordedBody body, byte[] bytes) {
@@ -367,35 +475,78 @@ final class Masking {
                 : new RecordedBody(bytes, Math.max(body.size(), bytes.length + 1L), body.known());
     }
 
-    /** A JSON text with the values of telling members replaced, and every other octet as it was. */
-    private String members(String text) {
-        StringBuilder out = new StringBuilder(text.length());
+    /**
+     * A JSON text with the values of telling members replaced, and every other octet as it was.
+     *
+     * @param level how many JSON texts it stands in as a string
+     */
+    private String members(String json, int level) {
+        if (json.startsWith("\ufeff")) {
+            return '\ufeff' + members(json.substring(1), level);
+        }
+        StringBuilder out = new StringBuilder(json.length());
         int from = 0;
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text.toCharArray())) {
-            String name = "";
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json.toCharArray())) {
+            boolean telling = false;
+            int depth = 0;
+            int tellingDepth = Integer.MAX_VALUE;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.PROPERTY_NAME) {
-                    name = parser.currentName();
-                } else if (token == JsonToken.VALUE_STRING
-                        && TELLING_MEMBER
-                                .matcher(name.substring(0, Math.min(name.length(), LONGEST_NAME)))
-                                .find()
-                        && !parser.getString().isEmpty()) {
-                    String value = parser.getString();
+                    telling = isTelling(parser.currentName());
+                    continue;
+                }
+                if (token.isStructStart()) {
+                    depth++;
+                    tellingDepth = telling ? Math.min(tellingDepth, depth) : tellingDepth;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                    tellingDepth = depth < tellingDepth ? Integer.MAX_VALUE : tellingDepth;
+                    telling = false;
+                } else if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
                     int start = (int) parser.currentTokenLocation().getCharOffset();
+                    String value = parser.getString();
                     int end = (int) parser.currentLocation().getCharOffset();
-                    out.append(text, from, start).append('"');
-                    String masked = SCHEME.matcher(value).matches() ? value : placeholder(value);
-                    out.append(masked.equals(value) ? text.substring(start + 1, end - 1) : masked)
-                            .append('"');
-                    from = end;
+                    boolean string = token == JsonToken.VALUE_STRING;
+                    String masked = value(json, start, end, value, string, telling || depth >= tellingDepth, level);
+                    if (!masked.equals(value)) {
+                        end = string ? end : start + value.length();
+                        out.append(json, from, start).append(quoted(masked));
+                        from = end;
+                    } else if (string) {
+                        // What is cut off further on is masked without regard to what stands there.
+                        out.append(json, from, end);
+                        from = end;
+                    }
                 }
             }
         } catch (JacksonException e) {
             // Cut off, or no JSON.
-            return out.append(parameters(looseMembers(text.substring(from)))).toString();
+            return out.append(parameters(looseMembers(json.substring(from)))).toString();
         }
-        return out.append(text, from, text.length()).toString();
+        return out.append(json, from, json.length()).toString();
+    }
+
+    private static boolean isTelling(String name) {
+        return TELLING_MEMBER
+                .matcher(name.substring(0, Math.min(name.length(), LONGEST_NAME)))
+                .find();
+    }
+
+    /** What is written for a string or a number. */
+    private String value(String json, int start, int end, String value, boolean string, boolean telling, int level) {
+        if (telling) {
+            boolean counts = !string && value.length() < SHORTEST_SOUGHT;
+            return value.isEmpty() || counts || SCHEME.matcher(value).matches() ? value : placeholder(value);
+        }
+        int escape = string ? json.indexOf('\\', start) : -1;
+        if (escape < 0 || escape >= end) {
+            return value;
+        }
+        return level < DEEPEST && isJson(value) ? text(members(value, level + 1)) : text(value);
+    }
+
+    private static String quoted(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(text)) + '"';
     }
 
     /** What looks like a telling member in a text that is no JSON as a whole. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.headgate.NeedsTool;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +116,54 @@ class CaptureWireTest {
                 .isGreaterThanOrEqualTo(
                         message.path("timings").path("upstream_us").asLong());
         assertThat(message.path("profile").asString()).isEqualTo("forum-guest");
+    }
+
+    /** In Latin-1, with a control character, in UTF-16, and compressed without saying so. */
+    @Test
+    void aBodyOfNoKnownFormThatHidesATokenIsLeftOut() throws Exception {
+        start("");
+        String json = "{\"name\":\"M\u00fcller\",\"token\":\"abcdefghijk\"}";
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(zipped)) {
+            zip.write(json.getBytes(StandardCharsets.UTF_8));
+        }
+        String wide = new String(json.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.ISO_8859_1);
+        for (String body :
+                List.of(json, json.replace('\u00fc', '\u0001'), wide, zipped.toString(StandardCharsets.ISO_8859_1))) {
+            RawClient.exchange(
+                    proxy.port(),
+                    "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        List<JsonNode> lines = captured();
+        assertThat(lines)
+                .hasSize(4)
+                .allSatisfy(line -> assertThat(line.path("request").path("body").propertyNames())
+                        .containsExactly("size"));
+    }
+
+    /** Whatever the form of the text: what stands behind a telling name is a token in all of the exchange. */
+    @Test
+    void aTokenBehindATellingName() throws Exception {
+        start("");
+        List<String> texts = List.of(
+                "{\"token\":123456789012,\"note\":\"a\"}",
+                "{\"body\":\"{\\\"access_token\\\":\\\"abcdefghijk\\\"}\"}",
+                "a=1&token=abcdefghijk",
+                "<a><token>abcdefghijk</token></a>",
+                "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nabcdefghijk\r\n--b--\r\n");
+        for (String body : texts) {
+            RawClient.exchange(
+                    proxy.port(),
+                    "POST /x HTTP/1.1\r\nHost: a\r\nX-Auth: \"abcdefghijkl9\", b\r\n"
+                            + "Link: </n?q=abcdefghijkl9&token=mnopqrstuv>\r\nReferer: https://a/#id_token=mnopqrstuv\r\n"
+                            + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+        proxy.close();
+        String all = CapturedLines.text(CapturedLines.files(directory.resolve("captures")));
+
+        assertThat(all.lines()).hasSize(texts.size());
+        assertThat(all).doesNotContain("abcdefghijk", "123456789012", "mnopqrstuv");
     }
 
     @Test

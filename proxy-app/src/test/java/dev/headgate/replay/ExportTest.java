@@ -176,6 +176,52 @@ class ExportTest {
                 .contains("{{masked}}", "undefined", "{{token:");
     }
 
+    /** Each says the token in a way of its own, beside Authorization or a telling name. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"note\":\"\\u0068idden-abc12\"}",
+                "{\"tokens\":{\"a\":[1,\"other-abcde\"],\"b\":\"other-fghij\"}}",
+                "{\"tokens\":[{\"a\":\"other-abcde\"},\"other-fghij\"]}",
+                "{\"token\":123456789012}",
+                "{\"body\":\"{\\\"jwt\\\":\\\"other-abcde\\\"}\"}",
+                "{\"a\":\"HIDDEN-ABC12\"}",
+                "\ufeff{\"token\":\"other-abcde\"}",
+                "b=other-abcde&token=other-abcde",
+                "<token>other-abcde</token>",
+                "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nother-abcde\r\n--b--",
+                "Authorization: Bearer other-abcde",
+                "cb({\"token\":\"other-abcde\"})",
+                "a=%zz%68idden-abc12",
+                "a=%2568idden-abc12",
+                "{\u0000\"\u0000t\u0000o\u0000k\u0000e\u0000n\u0000\"\u0000:\u0000\"\u0000o\u0000t\u0000h\u0000e\u0000r\u0000-\u0000a\u0000b\u0000"
+            })
+    void aTokenInAnotherForm(String text) throws IOException {
+        byte[] out = export(
+                Export.Format.CAPTURE,
+                exchange(
+                        request(
+                                "POST",
+                                "/x",
+                                text,
+                                field("Authorization", "Bearer \"hidden-abc12\","),
+                                field("hidden-abc12", "")),
+                        new RecordedResponse(
+                                200,
+                                List.of(field("Link", "</?id_token=linked-abc>")),
+                                RecordedBody.of(
+                                        ("\u00fc{\"token\":\"latin-token\"}").getBytes(StandardCharsets.ISO_8859_1)))));
+        String written =
+                new String(out, StandardCharsets.UTF_8) + new String(bodyOfAnswer(out), StandardCharsets.ISO_8859_1);
+        assertThat(written)
+                .doesNotContainIgnoringCase("idden-abc12")
+                .doesNotContain("other-", "123456789012", "linked-abc", "latin-token", "o\\u0000t\\u0000h");
+    }
+
+    private static byte[] bodyOfAnswer(byte[] capture) throws IOException {
+        return ReadRecording.of("chat", capture).only().response().body().bytes();
+    }
+
     @Test
     void oneTokenHasOnePlaceholder() throws IOException {
         ReadRecording read = exported(Export.Format.CAPTURE, tokenEverywhere());

@@ -201,7 +201,7 @@ class HarRecordingTest {
                 get("ftp://edge.test/"),
                 get("http:///x"),
                 "{\"request\":{\"method\":\"CONNECT\",\"url\":\"https://edge.test:443\"}}",
-                "{\"request\":{\"method\":\"G T\",\"url\":\"https://edge.test\"}}",
+                "{\"request\":{\"method\":\"secret T\",\"url\":\"https://edge.test\"}}",
                 "{\"request\":{\"method\":\"GET\"}}",
                 "{\"request\":{\"method\":{},\"url\":[]}}",
                 "{\"request\":{\"headers\":[{\"name\":\"a\",\"value\":\"Bearer\\u0000secret\"}],\"method\":\"GET\",\"url\":\"http://e\"}}",

@@ -46,29 +46,33 @@ public final class TargetMask {
 
     /** Costs nothing where there is no query and no long segment. */
     public static String of(String target) {
-        if (target.indexOf('?') < 0 && !hasLongPart(target)) {
+        if (target.indexOf('?') < 0 && target.indexOf(';') < 0 && !hasLongPart(target)) {
             return target;
         }
         StringBuilder out = new StringBuilder(target.length());
         int from = 0;
         boolean query = false;
+        // Of a segment (RFC 3986 section 3.3).
+        boolean parameter = false;
         String name = "";
         for (int i = 0; i <= target.length(); i++) {
             char c = i == target.length() ? 0 : target.charAt(i);
             boolean ends = c == 0
                     || !query && (c == '/' || c == '?' || c == ';')
-                    || query && (c == '&' || c == ';' || c == '=' && name.isEmpty());
+                    || query && (c == '&' || c == ';')
+                    || (query || parameter) && c == '=' && name.isEmpty();
             if (!ends) {
                 continue;
             }
             String part = target.substring(from, i);
-            boolean telling = query && !name.isEmpty() && isTelling(name);
+            boolean telling = !name.isEmpty() && isTelling(name);
             out.append(telling && !part.isEmpty() || isTokenLike(part) ? MASK : part);
             if (c != 0) {
                 out.append(c);
             }
-            name = query && c == '=' ? part.toLowerCase(Locale.ROOT) : "";
+            name = c == '=' ? part.toLowerCase(Locale.ROOT) : "";
             query |= c == '?';
+            parameter = !query && (c == ';' || c == '=');
             from = i + 1;
         }
         return out.toString();

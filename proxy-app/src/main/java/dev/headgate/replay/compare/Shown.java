@@ -1,8 +1,11 @@
 package dev.headgate.replay.compare;
 
 import dev.headgate.netty.TargetMask;
+import dev.headgate.profile.BuiltInProfiles;
+import dev.headgate.profile.Profile;
 import dev.headgate.replay.RecordedRequest;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,25 +42,44 @@ final class Shown {
             "credential",
             "cookie");
 
-    private final @Nullable String secret;
+    private final List<String> secrets;
 
-    private Shown(@Nullable String secret) {
-        this.secret = secret;
+    private Shown(List<String> secrets) {
+        this.secrets = secrets;
     }
 
-    /** Masks the credential of a request too, whatever it looks like. */
+    /** Masks the credentials of a request too, in Authorization and in the path, whatever they look like. */
     static Shown of(@Nullable RecordedRequest request) {
-        String value = request == null ? null : request.value("authorization");
-        if (value == null) {
-            return new Shown(null);
+        if (request == null) {
+            return anywhere();
         }
-        String credential = value.substring(value.lastIndexOf(' ') + 1);
-        return new Shown(credential.length() < SHORTEST_SECRET || Noise.isPlaceholder(credential) ? null : credential);
+        List<String> secrets = new ArrayList<>(2);
+        String value = request.value("authorization");
+        if (value != null) {
+            add(secrets, value.substring(value.lastIndexOf(' ') + 1));
+        }
+        String target = request.target();
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        for (Profile profile : BuiltInProfiles.ALL.values()) {
+            var endpoint = profile.endpoint(request.method(), path);
+            String variable = endpoint == null ? null : endpoint.tokenVariable();
+            if (endpoint != null && variable != null) {
+                add(secrets, endpoint.path().value(variable, path));
+            }
+        }
+        return new Shown(secrets);
+    }
+
+    private static void add(List<String> secrets, String secret) {
+        if (secret.length() >= SHORTEST_SECRET && !Noise.isPlaceholder(secret)) {
+            secrets.add(secret);
+        }
     }
 
     /** Of no exchange. */
     static Shown anywhere() {
-        return new Shown(null);
+        return new Shown(List.of());
     }
 
     /** A text of at most {@value #LONGEST} characters. */
@@ -107,7 +129,7 @@ final class Shown {
 
     /** Whether nothing could be masked or escaped: such are nearly all codes. */
     private boolean isHarmless(String text) {
-        if (text.length() > 19 || secret != null || text.contains("eyJ")) {
+        if (text.length() > 19 || !secrets.isEmpty() || text.contains("eyJ")) {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
@@ -119,9 +141,13 @@ final class Shown {
         return true;
     }
 
-    /** Without the credential of the request. */
+    /** Without the credentials of the request. */
     String bare(String text) {
-        return secret == null ? text : text.replace(secret, MASK);
+        String bare = text;
+        for (String secret : secrets) {
+            bare = bare.replace(secret, MASK);
+        }
+        return bare;
     }
 
     private static boolean isTelling(String name) {
