@@ -108,7 +108,10 @@ public final class DemoCommand implements Callable<Integer> {
                 Thread printing = new Thread(() -> printOn(out), "headgate-demo");
                 printing.setDaemon(true);
                 printing.start();
-                Shutdown.awaitSignal(() -> stop(server, sandbox));
+                Shutdown.awaitSignal(() -> {
+                    stop(server, sandbox);
+                    Diagnostics.close();
+                });
             }
             stop(server, sandbox);
             return expected ? 0 : 1;
@@ -138,7 +141,6 @@ public final class DemoCommand implements Callable<Integer> {
         server.drain(Duration.ZERO);
         server.close();
         sandbox.close();
-        Diagnostics.close();
     }
 
     private Config config(String upstream) throws IOException {

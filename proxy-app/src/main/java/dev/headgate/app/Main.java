@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.observe.Diagnostics;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
             System.setProperty(LEAK_DETECTION, "disabled");
         }
         int exit = commandLine().execute(args);
+        Diagnostics.close();
         // Event loops of a server that failed half-way must not keep the process alive.
         System.exit(exit);
     }

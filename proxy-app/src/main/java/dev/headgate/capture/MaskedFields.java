@@ -54,15 +54,14 @@ final class MaskedFields {
         out.raw(']');
     }
 
-    /** A name is what its sender made it, so what only looks like a token stays; and what replaces one is a name, too. */
+    /** What replaces one is a name, too. */
     private void name(byte[] bytes, int from, int to, boolean http2) {
-        byte[] lower = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
-                .toLowerCase(Locale.ROOT)
-                .getBytes(StandardCharsets.ISO_8859_1);
-        // Names change between cases by custom; only between letters and digits do they not.
-        if (texts.hasKnown(bytes, from, to) || Secrets.looksRandom(lower, 0, lower.length)) {
+        if (texts.hasKnown(bytes, from, to) || Secrets.looksRandom(bytes, from, to)) {
             out.raw(MASKED_NAME);
         } else if (http2) {
+            byte[] lower = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT)
+                    .getBytes(StandardCharsets.ISO_8859_1);
             out.escapeOctets(lower, 0, lower.length);
         } else {
             out.escapeOctets(bytes, from, to);

@@ -42,7 +42,7 @@ public final class TellingText {
             while (i < to && isNamePart(text[i])) {
                 i++;
             }
-            if (i < to && mayEndName(text[i - 1])) {
+            if (i < to && i - start > 2 && mayEndName(text[i - 2], text[i - 1])) {
                 i = Math.max(i, value(text, start, i, to, found));
             }
         }
@@ -114,8 +114,16 @@ public final class TellingText {
         return digit || to - from >= SURELY_NO_WORD;
     }
 
-    private static boolean mayEndName(byte last) {
-        return "ntdry".indexOf(last | 0x20) >= 0;
+    /** Few words do, so that few have to be compared with the names. */
+    private static boolean mayEndName(byte last2, byte last) {
+        int before = last2 | 0x20;
+        return switch (last | 0x20) {
+            case 'n' -> before == 'e' || before == 'o';
+            case 't' -> before == 'w' || before == 'e';
+            case 'd' -> before == 'r' || before == 'w';
+            case 'r', 'y' -> before == 'e';
+            default -> false;
+        };
     }
 
     private static boolean isNamePart(byte c) {
