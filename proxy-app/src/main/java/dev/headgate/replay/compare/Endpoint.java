@@ -36,8 +36,8 @@ final class Endpoint {
                 break;
             }
         }
-        String method = request.method().length() > 20 ? "other" : request.method();
-        StringBuilder name = new StringBuilder(end + 8).append(method).append(' ');
+        StringBuilder name =
+                new StringBuilder(end + 8).append(Shown.method(request)).append(' ');
         int from = 0;
         for (int i = 0; i <= end; i++) {
             if (i == end || target.charAt(i) == '/') {

@@ -2,6 +2,7 @@ package dev.headgate.replay.compare;
 
 import dev.headgate.replay.RecordedExchange;
 import dev.headgate.replay.RecordedRequest;
+import dev.headgate.replay.RecordedResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +26,14 @@ record Example(
         String replayed) {
     private static final int LONGEST_PLACE = 120;
 
-    static Example of(RecordedExchange exchange, Difference difference) {
+    static Example of(RecordedExchange exchange, @Nullable RecordedResponse replayed, Difference difference) {
         RecordedRequest request = exchange.request();
-        Shown shown = Shown.of(request);
+        Shown shown = Shown.of(exchange, replayed);
         String id = exchange.requestId();
         return new Example(
                 Shown.cut(Shown.escaped(exchange.place()), LONGEST_PLACE),
                 id == null ? null : Shown.cut(Shown.escaped(id), LONGEST_PLACE),
-                request == null ? Difference.NONE : Shown.cut(Shown.escaped(request.method()), 20),
+                request == null ? Difference.NONE : Shown.method(request),
                 request == null ? Difference.NONE : shown.target(request.target()),
                 Endpoint.name(request),
                 difference.recorded().apply(shown),

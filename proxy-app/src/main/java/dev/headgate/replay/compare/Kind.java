@@ -1,8 +1,10 @@
 package dev.headgate.replay.compare;
 
 import dev.headgate.replay.RecordedExchange;
+import dev.headgate.replay.RecordedResponse;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How many exchanges differ in one way, with the first of them. */
 final class Kind {
@@ -16,10 +18,10 @@ final class Kind {
         this.name = name;
     }
 
-    void add(RecordedExchange exchange, Difference difference) {
+    void add(RecordedExchange exchange, @Nullable RecordedResponse replayed, Difference difference) {
         count++;
         if (examples.size() < MOST_EXAMPLES) {
-            examples.add(Example.of(exchange, difference));
+            examples.add(Example.of(exchange, replayed, difference));
         }
     }
 

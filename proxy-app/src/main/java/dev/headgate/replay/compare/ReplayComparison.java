@@ -71,7 +71,7 @@ public final class ReplayComparison {
             }
         };
         RecordedExchange recorded = exchange.recorded();
-        Shown shown = Shown.of(recorded.request());
+        Shown shown = Shown.of(recorded, exchange.replayed());
         RecordedResponse before = recorded.response();
         RecordedResponse after = exchange.replayed();
         if (after == null) {

@@ -1,6 +1,7 @@
 package dev.headgate.replay.compare;
 
 import dev.headgate.replay.RecordedExchange;
+import dev.headgate.replay.RecordedResponse;
 import dev.headgate.replay.Recording;
 import dev.headgate.replay.ReplayedExchange;
 import java.io.IOException;
@@ -61,7 +62,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
     public void accept(ReplayedExchange exchange) {
         Collection<Difference> found = comparison.compare(exchange);
         synchronized (this) {
-            add(exchange.recorded(), found, exchange.durationMicros());
+            add(exchange.recorded(), exchange.replayed(), found, exchange.durationMicros());
             latencies.add(exchange.recorded().durationMicros(), exchange.durationMicros());
             if (exchange.replayed() == null) {
                 failed += found.isEmpty() ? 0 : 1;
@@ -86,7 +87,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
     public void acceptVerdict(RecordedExchange exchange, String verdict, @Nullable String reason) {
         Collection<Difference> found = ReplayComparison.compareVerdict(exchange, verdict, reason);
         synchronized (this) {
-            add(exchange, found, -1);
+            add(exchange, null, found, -1);
         }
     }
 
@@ -100,7 +101,11 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
         }
     }
 
-    private void add(RecordedExchange exchange, Collection<Difference> found, long durationMicros) {
+    private void add(
+            RecordedExchange exchange,
+            @Nullable RecordedResponse replayed,
+            Collection<Difference> found,
+            long durationMicros) {
         exchanges++;
         firstMicros = Math.min(firstMicros, exchange.startMicros());
         lastMicros = Math.max(lastMicros, exchange.startMicros());
@@ -119,7 +124,7 @@ public final class ReplayReport implements Consumer<ReplayedExchange>, Recording
             if (kind == null) {
                 otherKinds++;
             } else {
-                kind.add(exchange, difference);
+                kind.add(exchange, replayed, difference);
                 endpoint.add(kind);
             }
         }

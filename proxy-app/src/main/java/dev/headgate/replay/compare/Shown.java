@@ -1,10 +1,15 @@
 package dev.headgate.replay.compare;
 
 import dev.headgate.netty.TargetMask;
+import dev.headgate.netty.TellingText;
 import dev.headgate.profile.BuiltInProfiles;
 import dev.headgate.profile.Profile;
+import dev.headgate.replay.RecordedExchange;
 import dev.headgate.replay.RecordedRequest;
+import dev.headgate.replay.RecordedResponse;
 import java.math.BigDecimal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +27,11 @@ final class Shown {
     private static final int LONGEST = 160;
     private static final int LONGEST_READ = 4096;
     private static final int SHORTEST_SECRET = 6;
+    private static final int MOST_SECRETS = 64;
+
+    /** In bytes of an answer. */
+    private static final int LONGEST_LEARNED = 64 * 1024;
+
     private static final String CUT = "…";
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic)(\\s+)(?!\\w+=\")[^\\s\",;<>]+");
@@ -71,6 +81,35 @@ final class Shown {
         return new Shown(secrets);
     }
 
+    /** Masks what the answers tell of tokens too, as a create call's do. */
+    static Shown of(RecordedExchange exchange, @Nullable RecordedResponse replayed) {
+        Shown shown = of(exchange.request());
+        List<String> secrets = new ArrayList<>(shown.secrets);
+        learn(exchange.response(), secrets);
+        learn(replayed, secrets);
+        return secrets.size() == shown.secrets.size() ? shown : new Shown(secrets);
+    }
+
+    private static void learn(@Nullable RecordedResponse answer, List<String> secrets) {
+        if (answer != null) {
+            byte[] body = answer.body().bytes();
+            int length = Math.min(body.length, LONGEST_LEARNED);
+            TellingText.find(body, 0, length, (from, to) -> {
+                String secret = new String(body, from, to - from, StandardCharsets.UTF_8);
+                if (secrets.size() < MOST_SECRETS && !secrets.contains(secret)) {
+                    add(secrets, secret);
+                }
+            });
+        }
+    }
+
+    /** The methods of RFC 9110 and those like them. */
+    static String method(RecordedRequest request) {
+        String method = request.method();
+        boolean plain = method.length() <= 12 && method.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+        return plain ? method : "other";
+    }
+
     private static void add(List<String> secrets, String secret) {
         if (secret.length() >= SHORTEST_SECRET && !Noise.isPlaceholder(secret)) {
             secrets.add(secret);
@@ -103,7 +142,22 @@ final class Shown {
 
     /** Path and query. */
     String target(String target) {
-        return cut(escaped(TargetMask.of(bare(target))), LONGEST);
+        String bare = bare(target);
+        String decoded = decoded(bare);
+        boolean hidden = decoded == null || !bare(decoded).equals(decoded);
+        return hidden ? "/" + MASK : cut(escaped(TargetMask.of(bare)), LONGEST);
+    }
+
+    /** Without percent-encoding; null where that is broken and may hide something. */
+    private @Nullable String decoded(String target) {
+        if (secrets.isEmpty() || target.indexOf('%') < 0) {
+            return target;
+        }
+        try {
+            return URLDecoder.decode(target.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private String masked(String text) {
