@@ -3,6 +3,7 @@ package dev.headgate.netty;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
@@ -86,7 +87,8 @@ final class HandshakeFailure {
         if (cause instanceof ClosedChannelException) {
             return CLOSED;
         }
-        if (cause instanceof SSLException) {
+        // The JDK has the second one, from 25 on, for an alert that came without encryption.
+        if (cause instanceof SSLException || cause.getClass() == GeneralSecurityException.class) {
             return tls(
                     String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).replace(' ', '_'));
         }
