@@ -17,11 +17,14 @@ from footprint import close_all, open_idle
 from loads import load
 from measure import PROBLEMS, warm_up
 from peers import start
-from plan import CREDENTIAL, HEADGATES, SMALL, note, told
+from plan import CREDENTIAL, HEADGATES, LOAD_CORE, SMALL, note, told
 from upstream import upstream
 
 HEAD = (f"GET {SMALL} HTTP/1.1\r\nHost: bench\r\nAuthorization: {CREDENTIAL}\r\n"
         + "X-Slow: " + "s" * 512 + "\r\n\r\n").encode()
+
+
+TURNS = 20
 
 
 class Attackers(threading.Thread):
@@ -32,14 +35,16 @@ class Attackers(threading.Thread):
         self.port, self.many, self.cut, self.ended = port, many, 0, threading.Event()
 
     def run(self):
-        attacks = {}
+        attacks, turn = {}, 0
         while not self.ended.is_set():
             begin = time.monotonic()
             while len(attacks) < self.many and not self.ended.is_set():
                 attack = socket.create_connection(("127.0.0.1", self.port), 10)
                 attack.setblocking(False)
                 attacks[attack] = 0
-            for attack, sent in list(attacks.items()):
+            # Each once a second, but not all in one moment.
+            turn = (turn + 1) % TURNS
+            for attack, sent in list(attacks.items())[turn::TURNS]:
                 try:
                     attack.send(HEAD[sent:sent + 1])
                     attacks[attack] = sent + 1
@@ -52,7 +57,7 @@ class Attackers(threading.Thread):
                 self.cut += 1
                 attack.close()
                 del attacks[attack]
-            self.ended.wait(max(0.0, 1 - (time.monotonic() - begin)))
+            self.ended.wait(max(0.0, 1 / TURNS - (time.monotonic() - begin)))
         for attack in attacks:
             attack.close()
 
@@ -102,6 +107,8 @@ def main():
     options.quick = False
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    # The attackers' own work is the load's, not the proxy's.
+    os.sched_setaffinity(0, {int(LOAD_CORE)})
     directory = tempfile.mkdtemp(prefix="headgate-bench-")
     os.chmod(directory, 0o755)
     other = None
