@@ -1,19 +1,16 @@
 """CPU for each request with capture on, beside that with capture off. See README.md."""
 
 import argparse
-import contextlib
 import os
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 
 from compare import positive
 from measure import PROBLEMS, measure, prepare
 from peers import start
 from plan import HEADGATES, Failed, note, told
-from upstream import upstream
+from upstream import workplace
 
 BOUND = 1.10
 TIERS = {"headers": "get", "guard": "post"}
@@ -61,13 +58,10 @@ def main():
     parser.add_argument("--only", nargs="+", choices=HEADGATES, default=HEADGATES)
     options = parser.parse_args()
     options.quick = False
-    directory = tempfile.mkdtemp(prefix="headgate-bench-")
-    os.chmod(directory, 0o755)
-    other, failed = None, False
+    failed = False
     print("| tier | proxy | off us/request | on us/request | on / off | bytes each | dropped | others on the core |\n"
           "|---|---|--:|--:|--:|--:|--:|--:|")
-    try:
-        other = upstream(directory)
+    with workplace() as (directory, other):
         for tier in options.tier:
             for peer in options.only:
                 try:
@@ -84,10 +78,6 @@ def main():
                 print(f"| {tier} | {peer} | {statistics.median(off):.1f} ({min(off):.1f} to {max(off):.1f}) "
                       f"| {statistics.median(on):.1f} ({min(on):.1f} to {max(on):.1f}) "
                       f"| {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {size:.0f} | {dropped:.0f} | {others:.0%} |", flush=True)
-    finally:
-        with contextlib.suppress(AttributeError):
-            other.stop()
-        shutil.rmtree(directory, ignore_errors=True)
     return 1 if failed else 0
 
 

@@ -4,16 +4,14 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import sys
-import tempfile
 
 from footprint import first_answer, idle
 from measure import compare
 from plan import HERE, PEERS, TIERS, WORKLOADS, Unavailable, note
 from report import environment, noise, summarise, table
 from targets import targets
-from upstream import upstream
+from upstream import workplace
 
 
 def names(choices):
@@ -69,32 +67,25 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
     report = {"environment": environment(options), "rows": [], "idle": [], "starts": [], "targets": [], "notes": notes}
-    directory = tempfile.mkdtemp(prefix="headgate-bench-")
-    os.chmod(directory, 0o755)  # nginx's worker is another user
-    other = None
     try:
-        other = upstream(directory)
-        if not options.idle_only:
-            for tier in options.tier:
-                report["rows"] += compare(tier, other, options, directory)
-        alone = [peer for peer in options.only if peer in TIERS["plain"] and peer != "haproxy-tcp"]
-        for peer in alone if options.starts and not options.idle_only else []:
-            note(f"starting {peer}")
-            report["starts"].append(first_answer(peer, other, options, directory))
-        for peer in alone if options.idle else []:
-            # HAProxy wants two open files for each connection it allows.
-            most = sys.maxsize if hard == resource.RLIM_INFINITY else max(1, (hard // 2 if peer == "haproxy" else hard) - 1000)
-            if most < options.idle:
-                notes.append(f"the limit of {hard} open files allows {most} idle connections only ({peer})")
-            note(f"{min(options.idle, most)} idle connections: {peer}")
-            report["idle"].append(idle(peer, other, min(options.idle, most), directory))
+        with workplace() as (directory, other):
+            if not options.idle_only:
+                for tier in options.tier:
+                    report["rows"] += compare(tier, other, options, directory)
+            alone = [peer for peer in options.only if peer in TIERS["plain"] and peer != "haproxy-tcp"]
+            for peer in alone if options.starts and not options.idle_only else []:
+                note(f"starting {peer}")
+                report["starts"].append(first_answer(peer, other, options, directory))
+            for peer in alone if options.idle else []:
+                # HAProxy wants two open files for each connection it allows.
+                most = sys.maxsize if hard == resource.RLIM_INFINITY else max(1, (hard // 2 if peer == "haproxy" else hard) - 1000)
+                if most < options.idle:
+                    notes.append(f"the limit of {hard} open files allows {most} idle connections only ({peer})")
+                note(f"{min(options.idle, most)} idle connections: {peer}")
+                report["idle"].append(idle(peer, other, min(options.idle, most), directory))
     except Unavailable as problem:
         print(f"bench/run: the upstream: {problem}", file=sys.stderr)
         return 3
-    finally:
-        if other:
-            other.stop()
-        shutil.rmtree(directory, ignore_errors=True)
 
     summarise(report["rows"])
     notes += noise(report["rows"])

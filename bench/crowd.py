@@ -1,14 +1,11 @@
 """Latency of normal traffic beside a crowd of idle connections and slow-header attackers. See README.md."""
 
 import argparse
-import contextlib
 import os
 import resource
-import shutil
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
@@ -18,7 +15,7 @@ from loads import load
 from measure import PROBLEMS, warm_up
 from peers import start
 from plan import CREDENTIAL, HEADGATES, LOAD_CORE, SMALL, note, told
-from upstream import upstream
+from upstream import workplace
 
 HEAD = (f"GET {SMALL} HTTP/1.1\r\nHost: bench\r\nAuthorization: {CREDENTIAL}\r\n"
         + "X-Slow: " + "s" * 512 + "\r\n\r\n").encode()
@@ -109,13 +106,9 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     # The attackers' own work is the load's, not the proxy's.
     os.sched_setaffinity(0, {int(LOAD_CORE)})
-    directory = tempfile.mkdtemp(prefix="headgate-bench-")
-    os.chmod(directory, 0o755)
-    other = None
     failed = False
     print("| proxy | p99 alone ms | p99 in the crowd ms | x alone | attackers cut off | resident MiB |\n|---|--:|--:|--:|--:|--:|")
-    try:
-        other = upstream(directory)
+    with workplace() as (directory, other):
         for peer in options.only:
             try:
                 alone, crowd, cut, mib = measure(peer, other, options, directory)
@@ -127,10 +120,6 @@ def main():
             failed |= ratio > 2
             print(f"| {peer} | {statistics.median(alone):.2f} ({min(alone):.2f} to {max(alone):.2f}) "
                   f"| {statistics.median(crowd):.2f} ({min(crowd):.2f} to {max(crowd):.2f}) | {ratio:.2f} | {cut} | {mib:.0f} |")
-    finally:
-        with contextlib.suppress(AttributeError):
-            other.stop()
-        shutil.rmtree(directory, ignore_errors=True)
     return 1 if failed else 0
 
 

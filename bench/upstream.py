@@ -1,12 +1,31 @@
 """The other end: an nginx that answers from memory, and 418 whenever a header did not arrive as it was sent."""
 
+import contextlib
 import json
+import os
 import re
+import shutil
+import tempfile
 import urllib.request
 
 from peers import nginx_command, nginx_head, nginx_paths
 from plan import BODY, CONVERSATION, CREDENTIAL, GUEST, LOAD_CORE, ORG, TOKEN
 from process import Server, free_port, write
+
+
+@contextlib.contextmanager
+def workplace():
+    """A directory for all processes of a run, and the other end, which runs; afterwards both are gone."""
+    directory = tempfile.mkdtemp(prefix="headgate-bench-")
+    os.chmod(directory, 0o755)  # nginx's worker is another user
+    other = None
+    try:
+        other = upstream(directory)
+        yield directory, other
+    finally:
+        if other:
+            other.stop()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def upstream(directory):
