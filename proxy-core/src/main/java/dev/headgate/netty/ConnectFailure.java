@@ -7,11 +7,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +16,10 @@ import org.jspecify.annotations.Nullable;
  * that are not the client's business.
  */
 final class ConnectFailure {
-    private static final int DEEPEST = 10;
-
     private ConnectFailure() {}
 
     static String inWords(Throwable failure) {
-        String found = null;
-        Throwable cause = failure;
-        // The innermost one says most; a chain may be a ring.
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            String words = words(cause);
-            found = words == null ? found : words;
-            cause = cause.getCause();
-        }
+        String found = Causes.innermost(failure, ConnectFailure::words);
         return found == null ? "the connection failed" : found;
     }
 
@@ -49,15 +36,16 @@ final class ConnectFailure {
         if (cause instanceof ConnectTimeoutException) {
             return "no connection within timeouts.upstreamConnect";
         }
-        if (cause instanceof CertificateException e) {
-            return certificate(e);
+        String certificate = Causes.ofCertificate(cause, "its certificate");
+        if (certificate != null) {
+            return certificate;
         }
-        if (cause instanceof CertPathValidatorException e) {
-            return e.getReason() == BasicReason.EXPIRED
-                    ? "its certificate has expired"
-                    : e.getReason() == BasicReason.NOT_YET_VALID
-                            ? "its certificate is not valid yet"
-                            : "its certificate is not trusted";
+        if (cause instanceof CertificateException) {
+            // The JDK has no class of its own for a name that does not match.
+            String message = String.valueOf(cause.getMessage());
+            return message.startsWith("No subject alternative") || message.startsWith("No name matching")
+                    ? "its certificate is not for the name in url"
+                    : "its certificate is not trusted";
         }
         if (cause instanceof CertPathBuilderException) {
             return "its certificate is of an authority that is not trusted here; see tls.ca";
@@ -69,19 +57,5 @@ final class ConnectFailure {
             return "the TLS handshake failed";
         }
         return cause instanceof ConnectException ? "connection refused, or no way there" : null;
-    }
-
-    private static String certificate(CertificateException cause) {
-        if (cause instanceof CertificateExpiredException) {
-            return "its certificate has expired";
-        }
-        if (cause instanceof CertificateNotYetValidException) {
-            return "its certificate is not valid yet";
-        }
-        String message = String.valueOf(cause.getMessage());
-        // The JDK has no class of its own for a name that does not match.
-        return message.startsWith("No subject alternative") || message.startsWith("No name matching")
-                ? "its certificate is not for the name in url"
-                : "its certificate is not trusted";
     }
 }

@@ -5,11 +5,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -21,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandshakeFailure {
     static final String CLOSED = "the connection was closed before the handshake was complete";
-
-    private static final int DEEPEST = 10;
 
     /** Those of RFC 8446 section 6.2 and RFC 5246 section 7.2.2 that a client may send here. */
     private static final List<String> ALERTS = List.of(
@@ -50,33 +44,17 @@ final class HandshakeFailure {
     private HandshakeFailure() {}
 
     static String inWords(Throwable failure) {
-        String found = null;
-        Throwable cause = failure;
-        // The innermost one says most; a chain may be a ring.
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            String words = words(cause);
-            found = words == null ? found : words;
-            cause = cause.getCause();
-        }
+        String found = Causes.innermost(failure, HandshakeFailure::words);
         return found == null ? "no cause that is known here" : found;
     }
 
     private static @Nullable String words(Throwable cause) {
-        if (cause instanceof CertificateExpiredException) {
-            return "the client's certificate has expired";
-        }
-        if (cause instanceof CertificateNotYetValidException) {
-            return "the client's certificate is not valid yet";
+        String certificate = Causes.ofCertificate(cause, "the client's certificate");
+        if (certificate != null) {
+            return certificate;
         }
         if (cause instanceof CertPathBuilderException) {
             return "the client's certificate is of an authority that clientCertificates.ca does not hold";
-        }
-        if (cause instanceof CertPathValidatorException e) {
-            return e.getReason() == BasicReason.EXPIRED
-                    ? "the client's certificate has expired"
-                    : e.getReason() == BasicReason.NOT_YET_VALID
-                            ? "the client's certificate is not valid yet"
-                            : "the client's certificate is not trusted";
         }
         if (cause instanceof CertificateException) {
             return "the client's certificate is not trusted";
