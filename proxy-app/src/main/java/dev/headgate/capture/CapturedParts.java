@@ -121,7 +121,7 @@ final class CapturedParts {
         credentials(responseFields);
         responseBody.read(exchange.responseBody(), responseFields.value(FieldMask.Kind.CODING), limit);
         Learns learns = endpoint == null ? null : endpoint.learns();
-        boolean brings = learns != null && exchange.record().status() / 100 == 2;
+        boolean brings = exchange.record().status() / 100 == 2;
         content(
                 responseBody,
                 responseFields.value(FieldMask.Kind.TYPE),

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes values of one exchange fit to be shown: what may be a token is masked, control characters are escaped, and what
- * is long is cut.
+ * is long is cut. For one thread.
  */
 final class Shown {
     static final String MASK = "[masked]";
@@ -52,18 +52,47 @@ final class Shown {
             "credential",
             "cookie");
 
-    private final List<String> secrets;
+    private final @Nullable RecordedRequest request;
+    private final @Nullable RecordedResponse recorded;
+    private final @Nullable RecordedResponse replayed;
 
-    private Shown(List<String> secrets) {
-        this.secrets = secrets;
+    /** Null until something is shown: of most exchanges nothing is. */
+    private @Nullable List<String> secrets;
+
+    private Shown(
+            @Nullable RecordedRequest request,
+            @Nullable RecordedResponse recorded,
+            @Nullable RecordedResponse replayed) {
+        this.request = request;
+        this.recorded = recorded;
+        this.replayed = replayed;
     }
 
     /** Masks the credentials of a request too, in Authorization and in the path, whatever they look like. */
     static Shown of(@Nullable RecordedRequest request) {
-        if (request == null) {
-            return anywhere();
+        return new Shown(request, null, null);
+    }
+
+    /** Masks what the answers tell of tokens too, as a create call's do. */
+    static Shown of(RecordedExchange exchange, @Nullable RecordedResponse replayed) {
+        return new Shown(exchange.request(), exchange.response(), replayed);
+    }
+
+    private List<String> secrets() {
+        List<String> known = secrets;
+        if (known == null) {
+            known = new ArrayList<>(2);
+            if (request != null) {
+                learn(request, known);
+            }
+            learn(recorded, known);
+            learn(replayed, known);
+            secrets = known;
         }
-        List<String> secrets = new ArrayList<>(2);
+        return known;
+    }
+
+    private static void learn(RecordedRequest request, List<String> secrets) {
         String value = request.value("authorization");
         if (value != null) {
             add(secrets, value.substring(value.lastIndexOf(' ') + 1));
@@ -78,16 +107,6 @@ final class Shown {
                 add(secrets, endpoint.path().value(variable, path));
             }
         }
-        return new Shown(secrets);
-    }
-
-    /** Masks what the answers tell of tokens too, as a create call's do. */
-    static Shown of(RecordedExchange exchange, @Nullable RecordedResponse replayed) {
-        Shown shown = of(exchange.request());
-        List<String> secrets = new ArrayList<>(shown.secrets);
-        learn(exchange.response(), secrets);
-        learn(replayed, secrets);
-        return secrets.size() == shown.secrets.size() ? shown : new Shown(secrets);
     }
 
     private static void learn(@Nullable RecordedResponse answer, List<String> secrets) {
@@ -118,7 +137,7 @@ final class Shown {
 
     /** Of no exchange. */
     static Shown anywhere() {
-        return new Shown(List.of());
+        return new Shown(null, null, null);
     }
 
     /** A text of at most {@value #LONGEST} characters. */
@@ -150,7 +169,7 @@ final class Shown {
 
     /** Without percent-encoding; null where that is broken and may hide something. */
     private @Nullable String decoded(String target) {
-        if (secrets.isEmpty() || target.indexOf('%') < 0) {
+        if (secrets().isEmpty() || target.indexOf('%') < 0) {
             return target;
         }
         try {
@@ -183,7 +202,7 @@ final class Shown {
 
     /** Whether nothing could be masked or escaped: such are nearly all codes. */
     private boolean isHarmless(String text) {
-        if (text.length() > 19 || !secrets.isEmpty() || text.contains("eyJ")) {
+        if (text.length() > 19 || !secrets().isEmpty() || text.contains("eyJ")) {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
@@ -198,7 +217,7 @@ final class Shown {
     /** Without the credentials of the request. */
     String bare(String text) {
         String bare = text;
-        for (String secret : secrets) {
+        for (String secret : secrets()) {
             bare = bare.replace(secret, MASK);
         }
         return bare;
