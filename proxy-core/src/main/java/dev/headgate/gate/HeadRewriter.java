@@ -1,6 +1,7 @@
 package dev.headgate.gate;
 
 import dev.headgate.http.FieldName;
+import dev.headgate.http.FieldNames;
 import dev.headgate.http.Framing;
 import dev.headgate.http.Head;
 import dev.headgate.http.HeadWriter;
@@ -55,6 +56,15 @@ public class HeadRewriter {
             String added,
             boolean upgrade) {}
 
+    /** RFC 9110 section 7.6.1; Transfer-Encoding stays, because the body is framed the same way again. */
+    private static final FieldNames HOP_BY_HOP = new FieldNames(List.of(
+            FieldName.CONNECTION,
+            FieldName.KEEP_ALIVE,
+            FieldName.TE,
+            FieldName.UPGRADE,
+            FieldName.PROXY_CONNECTION,
+            FieldName.PROXY_AUTHORIZATION));
+
     private static final FieldName ACCEPT_ENCODING = FieldName.of("accept-encoding");
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] SEPARATOR = {':', ' '};
@@ -85,7 +95,7 @@ public class HeadRewriter {
     public void request(RequestHead head, RequestEdit edit, HeadWriter out) {
         byte[] bytes = head.bytes();
         boolean keepOrganization = organization == null || organization.isIn(head);
-        boolean nominates = head.has(FieldName.CONNECTION);
+        boolean nominates = nominates(head);
         ForwardedHop hop = edit.hop;
         int kept = requestLine(head, out);
         for (int i = 0; i < head.fieldCount(); i++) {
@@ -145,7 +155,7 @@ public class HeadRewriter {
     /** Appends the head as it goes downstream. */
     public void response(ResponseHead head, ResponseEdit edit, HeadWriter out) {
         byte[] bytes = head.bytes();
-        boolean nominates = head.has(FieldName.CONNECTION);
+        boolean nominates = nominates(head);
         boolean bodiless = head.status() < 200 || head.status() == 204;
         boolean dropCoding = edit.framing.kind() != Framing.Kind.CHUNKED && edit.framing.kind() != Framing.Kind.NONE;
         boolean addCoding = edit.framing.kind() == Framing.Kind.CHUNKED && !head.has(FieldName.TRANSFER_ENCODING);
@@ -178,18 +188,23 @@ public class HeadRewriter {
     }
 
     private boolean isForThisHop(Head head, int field, boolean nominates, boolean upgrade) {
-        return (isHopByHop(head, field) || nominates && isNominated(head, field))
+        return (HOP_BY_HOP.has(head, field) || nominates && isNominated(head, field))
                 && !(upgrade && head.is(field, FieldName.UPGRADE));
     }
 
-    /** RFC 9110 section 7.6.1; Transfer-Encoding stays, because the body is framed the same way again. */
-    private static boolean isHopByHop(Head head, int field) {
-        return head.is(field, FieldName.CONNECTION)
-                || head.is(field, FieldName.KEEP_ALIVE)
-                || head.is(field, FieldName.TE)
-                || head.is(field, FieldName.UPGRADE)
-                || head.is(field, FieldName.PROXY_CONNECTION)
-                || head.is(field, FieldName.PROXY_AUTHORIZATION);
+    /** Whether Connection names more than what is for this hop anyway; nearly always it says close or keep-alive. */
+    private static boolean nominates(Head head) {
+        byte[] bytes = head.bytes();
+        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
+            ListMembers members = new ListMembers(head, i);
+            while (members.next()) {
+                boolean close = FieldName.CLOSE.matches(bytes, members.start(), members.end());
+                if (close ? head.has(FieldName.CLOSE) : !HOP_BY_HOP.has(bytes, members.start(), members.end())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether Connection names that field, and it is none that must arrive whatever Connection says. */

@@ -1,10 +1,12 @@
 package dev.headgate.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A field name, prepared for comparison without regard to case (RFC 9110 section 5.1). Immutable. */
 public final class FieldName {
     public static final FieldName AUTHORIZATION = of("authorization");
+    public static final FieldName CLOSE = of("close");
     public static final FieldName CONNECTION = of("connection");
     public static final FieldName CONTENT_ENCODING = of("content-encoding");
     public static final FieldName CONTENT_LENGTH = of("content-length");
@@ -20,6 +22,9 @@ public final class FieldName {
 
     private final String name;
     private final byte[] lower;
+    /** As most people write it: each word with a capital. */
+    private final byte[] capitalized;
+
     private final int hash;
 
     private FieldName(String name) {
@@ -35,6 +40,13 @@ public final class FieldName {
             lower[i] = Octets.lower(lower[i]);
         }
         this.hash = h;
+        this.capitalized = lower.clone();
+        for (int i = 0; i < lower.length; i++) {
+            boolean begins = i == 0 || lower[i - 1] == '-';
+            if (begins && lower[i] >= 'a' && lower[i] <= 'z') {
+                capitalized[i] -= 'a' - 'A';
+            }
+        }
     }
 
     /**
@@ -56,6 +68,15 @@ public final class FieldName {
         return hash;
     }
 
+    /** One of 64, by the hash: a set of names in a word, in which another name may seem to be but none is missed. */
+    long bit() {
+        return bit(hash);
+    }
+
+    static long bit(int hash) {
+        return 1L << hash;
+    }
+
     int length() {
         return lower.length;
     }
@@ -64,6 +85,10 @@ public final class FieldName {
     public boolean matches(byte[] bytes, int from, int to) {
         if (to - from != lower.length) {
             return false;
+        }
+        if (Arrays.equals(bytes, from, to, capitalized, 0, lower.length)
+                || Arrays.equals(bytes, from, to, lower, 0, lower.length)) {
+            return true;
         }
         for (int i = 0; i < lower.length; i++) {
             if (Octets.lower(bytes[from + i]) != lower[i]) {

@@ -35,6 +35,30 @@ public final class FieldNames {
         return names;
     }
 
+    /** Whether a field of a head has one of the names. */
+    public boolean has(Head head, int field) {
+        for (int slot = slot(head.nameHash(field)); table[slot] != 0; slot = slot(slot + 1)) {
+            if (head.is(field, names.get(table[slot] - 1))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@code bytes[from..to)} is one of the names in any case. */
+    public boolean has(byte[] bytes, int from, int to) {
+        int hash = 0;
+        for (int i = from; i < to; i++) {
+            hash = FieldName.hash(hash, bytes[i]);
+        }
+        for (int slot = slot(hash); table[slot] != 0; slot = slot(slot + 1)) {
+            if (names.get(table[slot] - 1).matches(bytes, from, to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Which of the names a head has: bit {@code i} for the name at {@code i}. */
     public long presentIn(Head head) {
         long present = 0;

@@ -20,12 +20,19 @@ public abstract sealed class Head permits RequestHead, ResponseHead, Trailers {
     private final int length;
     private final int[] index;
     private final int count;
+    /** The {@linkplain FieldName#bit() bits} of all names: most names that are asked for are not there. */
+    private final long names;
 
     Head(byte[] bytes, int length, int[] index, int count) {
         this.bytes = bytes;
         this.length = length;
         this.index = index;
         this.count = count;
+        long bits = 0;
+        for (int i = 0; i < count; i++) {
+            bits |= FieldName.bit(index[i * STRIDE + 4]);
+        }
+        this.names = bits;
     }
 
     /** The bytes, of which the first {@link #length()} belong to the head. Not to be written to. */
@@ -80,6 +87,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead, Trailers {
 
     /** The first field of that name at or after {@code from}, or -1. */
     public final int find(FieldName name, int from) {
+        if ((names & name.bit()) == 0) {
+            return -1;
+        }
         int hash = name.hash();
         for (int i = from; i < count; i++) {
             if (index[i * STRIDE + 4] == hash && name.matches(bytes, nameStart(i), nameEnd(i))) {

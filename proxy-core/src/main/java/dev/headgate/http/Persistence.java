@@ -5,12 +5,16 @@ final class Persistence {
     private Persistence() {}
 
     static boolean of(Head head, int minorVersion) {
-        if (!head.has(FieldName.CONNECTION)) {
-            return minorVersion >= 1;
+        boolean keepAlive = false;
+        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
+            ListMembers members = new ListMembers(head, i);
+            while (members.next()) {
+                if (FieldName.CLOSE.matches(head.bytes(), members.start(), members.end())) {
+                    return false;
+                }
+                keepAlive |= FieldName.KEEP_ALIVE.matches(head.bytes(), members.start(), members.end());
+            }
         }
-        if (head.listHas(FieldName.CONNECTION, "close")) {
-            return false;
-        }
-        return minorVersion >= 1 || head.listHas(FieldName.CONNECTION, "keep-alive");
+        return minorVersion >= 1 || keepAlive;
     }
 }
