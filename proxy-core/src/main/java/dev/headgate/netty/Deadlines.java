@@ -18,17 +18,30 @@ final class Deadlines {
     abstract static class Deadline {
         static final long NEVER = Long.MAX_VALUE;
 
-        /** By {@link System#nanoTime()}; {@link #NEVER} for none. */
+        /** By {@link System#nanoTime()}; {@link #NEVER} for none. While {@code begins}, in nanoseconds from the next look. */
         private long at = NEVER;
+
+        /** Most are set anew, or cleared, before anyone looks: so only the look asks what time it is. */
+        private boolean begins;
 
         private int slot = -1;
 
         final void set(long nanosFromNow) {
-            at = System.nanoTime() + nanosFromNow;
+            at = nanosFromNow;
+            begins = true;
         }
 
         final void clear() {
             at = NEVER;
+            begins = false;
+        }
+
+        private boolean hasPassed(long now) {
+            if (begins) {
+                begins = false;
+                at += now;
+            }
+            return at != NEVER && now - at >= 0;
         }
 
         /** The deadline has passed; it is cleared already. */
@@ -38,6 +51,9 @@ final class Deadlines {
     private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(1);
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** In the shortest of the time-outs: one begins at a look and ends at one, so it is late by two of these at most. */
+    private static final int LOOKS = 20;
 
     private final EventLoop loop;
     private final List<Deadline> all = new ArrayList<>();
@@ -54,7 +70,7 @@ final class Deadlines {
     void add(Deadline deadline, long shortest) {
         deadline.slot = all.size();
         all.add(deadline);
-        long wanted = Math.max(SHORTEST_TICK, Math.min(LONGEST_TICK, shortest / 10));
+        long wanted = Math.max(SHORTEST_TICK, Math.min(LONGEST_TICK, shortest / LOOKS));
         boolean start = tick == 0;
         boolean sooner = !start && wanted < tick;
         tick = start ? wanted : Math.min(tick, wanted);
@@ -96,7 +112,7 @@ final class Deadlines {
         for (int i = all.size() - 1; i >= 0; i--) {
             if (i < all.size()) {
                 Deadline deadline = all.get(i);
-                if (deadline.at != Deadline.NEVER && now - deadline.at >= 0) {
+                if (deadline.hasPassed(now)) {
                     deadline.clear();
                     expire(deadline);
                 }
