@@ -19,6 +19,9 @@ final class MessageWriter {
     /** Content up to this size is copied behind what waits to be written, which is cheaper than a second buffer. */
     private static final int COPIED = 4096;
 
+    /** Behind a head, for the body that most messages have. */
+    private static final int SPARE = 2048;
+
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
     private static final byte[] CRLF = {'\r', '\n'};
 
@@ -106,7 +109,7 @@ final class MessageWriter {
             buffer = null;
         }
         if (buffer == null) {
-            buffer = channel.alloc().directBuffer(Math.max(n + 512, 1024));
+            buffer = channel.alloc().directBuffer(n + SPARE);
             pending = buffer;
             dirty = true;
         }
