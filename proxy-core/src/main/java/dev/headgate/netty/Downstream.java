@@ -4,7 +4,6 @@ import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Trailers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +22,6 @@ abstract class Downstream {
     Downstream(Channel channel, ClientConnection connection) {
         this.channel = channel;
         this.connection = connection;
-    }
-
-    /**
-     * Adds to the channel's pipeline what makes requests of its bytes or frames, decides, and forwards.
-     *
-     * @param name of the decoder
-     */
-    final void handle(String name, ChannelHandler decoder) {
-        channel.pipeline()
-                .addLast(name, decoder)
-                .addLast(GateHandler.NAME, new GateHandler(this))
-                .addLast(ProxyHandler.NAME, new ProxyHandler());
     }
 
     final Channel channel() {

@@ -91,7 +91,7 @@ final class Exchange {
         this.snapshot = snapshot;
         this.head = request.head();
         this.framing = request.framing();
-        this.headNanos = System.nanoTime();
+        this.headNanos = request.headNanos();
         this.startNanos = request.startNanos();
         this.startMillis = downstream.edge().clock().millis();
         this.id = RequestIdentity.of(request.head(), pathToken, snapshot.gate().settings(), startMillis);
@@ -363,7 +363,7 @@ final class Exchange {
     /** The upstream has answered with this head. */
     void answered(ResponseHead response) {
         upstreamStatus = response.status();
-        answeredNanos = System.nanoTime();
+        noteTime();
         correlationId = bounded(response.value(CORRELATION_ID));
         String theirs = response.value(settings().requestIdHeader());
         upstreamRequestId = theirs == null || theirs.equals(id.id()) ? null : bounded(theirs);
@@ -489,8 +489,19 @@ final class Exchange {
         downstream.data(content);
     }
 
+    /** The upstream's answer is complete; its connection takes the next request. */
+    void answerEnded() {
+        noteTime();
+        upstream = null;
+    }
+
+    private void noteTime() {
+        if (upstream != null) {
+            answeredNanos = upstream.readNanos();
+        }
+    }
+
     void respondEnd(@Nullable Trailers trailers) {
-        answeredNanos = System.nanoTime();
         if (capture != null) {
             capture.responseTrailers(trailers);
         }

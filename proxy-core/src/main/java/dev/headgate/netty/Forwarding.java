@@ -353,7 +353,7 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
     }
 
     private void answerEnds(@Nullable Trailers trailers) {
-        exchange.upstream(null);
+        exchange.answerEnded();
         HeldAnswer answer = held;
         if (exchange.isFinished()) {
             return;

@@ -21,8 +21,6 @@ import dev.headgate.profile.Unreadable;
 import dev.headgate.session.Session;
 import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,12 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the gate about each request. What it allows goes on as an {@link Exchange}, its content and its {@link BodyEnd};
- * what it denies is answered here.
+ * Asks the gate about each request of a connection or stream. What it allows goes on as an {@link Exchange}, its content
+ * and its {@link BodyEnd}; what it denies is answered here. Confined to the event loop.
  */
-final class GateHandler extends ChannelInboundHandlerAdapter {
-    static final String NAME = "gate";
-
+final class Gatekeeper implements Requests {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /*
@@ -59,33 +55,20 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
 
     private final Downstream downstream;
     private final Edge edge;
+    private final Forwarder forwarder = new Forwarder();
     private Content content = Content.DISCARD;
     private @Nullable Exchange exchange;
     private final HeldContent held = new HeldContent();
     private BodyNeed need = BodyNeed.NONE;
     private @Nullable BodyEnd heldEnd;
 
-    GateHandler(Downstream downstream) {
+    Gatekeeper(Downstream downstream) {
         this.downstream = downstream;
         this.edge = downstream.edge();
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof ByteBuf data) {
-            data(ctx, data);
-        } else if (message instanceof Request start) {
-            begin(ctx, start);
-        } else if (message instanceof BodyEnd end) {
-            end(ctx, end);
-        } else if (message instanceof BadRequest bad) {
-            bad(bad);
-        } else {
-            ctx.fireChannelRead(message);
-        }
-    }
-
-    private void begin(ChannelHandlerContext ctx, Request start) {
+    public void begin(Request start) {
         Snapshot snapshot = edge.snapshot();
         Gate gate = snapshot.gate();
         RequestHead head = start.head();
@@ -122,10 +105,10 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (token == null || !gate.needsSession(request)) {
-            decideBody(ctx, next);
+            decideBody(next);
             return;
         }
-        findSession(ctx, next, token);
+        findSession(next, token);
     }
 
     private static Target target(RequestHead head, @Nullable Route route) {
@@ -157,7 +140,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private void findSession(ChannelHandlerContext ctx, Exchange next, TokenFingerprint fingerprint) {
+    private void findSession(Exchange next, TokenFingerprint fingerprint) {
         CompletableFuture<@Nullable Session> found;
         try {
             found = edge.sessions().find(fingerprint).toCompletableFuture();
@@ -165,7 +148,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             found = CompletableFuture.failedFuture(e);
         }
         if (found.isDone()) {
-            sessionFound(ctx, next, found);
+            sessionFound(next, found);
             return;
         }
         downstream.pauseReading();
@@ -173,17 +156,17 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         var unused = found.whenComplete((session, failure) -> downstream.run(() -> {
             if (!next.isFinished()) {
                 downstream.resumeReading();
-                sessionFound(ctx, next, pending);
-                ctx.fireChannelReadComplete();
+                sessionFound(next, pending);
+                forwarder.flushRequest();
             }
         }));
     }
 
-    private void sessionFound(ChannelHandlerContext ctx, Exchange next, CompletableFuture<@Nullable Session> found) {
+    private void sessionFound(Exchange next, CompletableFuture<@Nullable Session> found) {
         if (found.isCompletedExceptionally()) {
             Deny unavailable = new Deny(Reason.STORE_UNAVAILABLE, "session store: no answer");
             if (!refuses(next, next.checkRequest().policy().verdict(unavailable))) {
-                decideBody(ctx, next);
+                decideBody(next);
             }
             return;
         }
@@ -191,7 +174,7 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         next.checkRequest(known);
         next.findings().sessionAsked();
         if (!refuses(next, next.snapshot().gate().session(known)) && !comesTooOften(next, known)) {
-            decideBody(ctx, next);
+            decideBody(next);
         }
     }
 
@@ -239,22 +222,22 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The head may pass; where the gate reads the body, it waits for the body. */
-    private void decideBody(ChannelHandlerContext ctx, Exchange next) {
+    private void decideBody(Exchange next) {
         need = next.snapshot()
                 .gate()
                 .needsBody(next.checkRequest(), next.framing().hasBody());
         if (need == BodyNeed.NONE) {
-            decideContent(ctx, next, null);
+            decideContent(next, null);
             return;
         }
         if (next.framing().length() > next.snapshot().limits().checkedBody()) {
-            decideUnread(ctx, next);
+            decideUnread(next);
             return;
         }
         content = Content.HOLD;
         BodyEnd end = heldEnd;
         if (end != null) {
-            decideContent(ctx, next, held.bytes());
+            decideContent(next, held.bytes());
         } else if (next.head().expectsContinue()) {
             next.continued();
             downstream.interim(downstream.loop().headWriter().write(CONTINUE));
@@ -262,21 +245,21 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The body is longer than what may be held. */
-    private void decideUnread(ChannelHandlerContext ctx, Exchange next) {
+    private void decideUnread(Exchange next) {
         if (need == BodyNeed.WANTED) {
-            decideContent(ctx, next, null);
+            decideContent(next, null);
             return;
         }
         Deny deny = tooLarge("limits.checkedBody", next.snapshot().limits().checkedBody());
         if (!refuses(next, next.checkRequest().policy().verdict(deny))) {
-            decideContent(ctx, next, null);
+            decideContent(next, null);
         }
     }
 
     /**
      * @param body null where it is not read
      */
-    private void decideContent(ChannelHandlerContext ctx, Exchange next, byte @Nullable [] body) {
+    private void decideContent(Exchange next, byte @Nullable [] body) {
         Gate gate = next.snapshot().gate();
         CheckRequest read;
         try {
@@ -285,32 +268,33 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             Deny unreadable = new Deny(Reason.BODY_UNREADABLE, e.what());
             if (!refuses(next, next.checkRequest().policy().verdict(unreadable))) {
                 // What its path and query say can be read all the same.
-                decideContent(ctx, next, null);
+                decideContent(next, null);
             }
             return;
         }
         next.checkRequest(read);
         if (!refuses(next, gate.content(read))) {
-            pass(ctx, next);
+            pass(next);
         }
     }
 
-    private void pass(ChannelHandlerContext ctx, Exchange next) {
+    private void pass(Exchange next) {
         content = Content.PASS;
-        ctx.fireChannelRead(next);
+        forwarder.begin(next);
         ByteBuf body = held.take();
         if (body != null) {
-            ctx.fireChannelRead(body);
+            forwarder.data(body);
         }
         BodyEnd end = heldEnd;
         heldEnd = null;
         if (end != null) {
             next.requestEnded();
-            ctx.fireChannelRead(end);
+            forwarder.end(end);
         }
     }
 
-    private void data(ChannelHandlerContext ctx, ByteBuf data) {
+    @Override
+    public void data(ByteBuf data) {
         Exchange current = exchange;
         if (current == null || current.isFinished()) {
             data.release();
@@ -329,16 +313,17 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (content == Content.PASS) {
-            ctx.fireChannelRead(data);
+            forwarder.data(data);
             return;
         }
         held.add(data);
         if (content == Content.HOLD && held.size() > current.snapshot().limits().checkedBody()) {
-            decideUnread(ctx, current);
+            decideUnread(current);
         }
     }
 
-    private void end(ChannelHandlerContext ctx, BodyEnd end) {
+    @Override
+    public void end(BodyEnd end) {
         Exchange current = exchange;
         if (current == null || current.isFinished()) {
             return;
@@ -355,18 +340,19 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         switch (content) {
             case PASS -> {
                 current.requestEnded();
-                ctx.fireChannelRead(end);
+                forwarder.end(end);
             }
             case WAIT -> heldEnd = end;
             case HOLD -> {
                 heldEnd = end;
-                decideContent(ctx, current, held.bytes());
+                decideContent(current, held.bytes());
             }
             case DISCARD -> current.requestEnded();
         }
     }
 
-    private void bad(BadRequest bad) {
+    @Override
+    public void bad(BadRequest bad) {
         Exchange current = exchange;
         if (current == null || current.isFinished()) {
             current = new Exchange(downstream, edge.snapshot(), bad);
@@ -404,19 +390,29 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void readComplete() {
+        forwarder.flushRequest();
+    }
+
+    @Override
+    public void writable() {
+        forwarder.writable();
+    }
+
+    @Override
+    public void closed() {
         content = Content.DISCARD;
         held.release();
         Exchange current = exchange;
         if (current != null) {
             current.clientGone();
         }
+        forwarder.release();
         downstream.release();
-        ctx.fireChannelInactive();
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public void failed(Throwable cause) {
         // What a client's bytes bring about is no news: one that speaks no TLS to a TLS port comes as DecoderException.
         boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
         if (!theirs) {
@@ -424,12 +420,13 @@ final class GateHandler extends ChannelInboundHandlerAdapter {
         }
         Exchange current = exchange;
         if (current != null && !current.isFinished()) {
+            forwarder.release();
             if (theirs) {
                 current.clientGone();
             } else {
                 current.abort(Side.UPSTREAM);
             }
         }
-        ctx.close();
+        downstream.channel().close();
     }
 }

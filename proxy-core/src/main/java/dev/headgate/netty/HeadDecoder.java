@@ -35,6 +35,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private final Http1Connection downstream;
+    private final Requests requests;
     private final HeadReader reader;
     private final HeadParser parser;
     private final BodyReader body;
@@ -42,19 +43,25 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     private final Timeouts timeouts;
     private State state = State.IDLE;
     private @Nullable ByteBuf unread;
-    private @Nullable ChannelHandlerContext context;
     private boolean decoding;
     private long startNanos;
+    /** Of what is read at this moment; 0 until someone asks. */
+    private long readNanos;
 
     private final Deadline deadline = new Deadline() {
         @Override
         void expired() {
-            late();
+            try {
+                late();
+            } catch (Throwable e) {
+                downstream.defect(e);
+            }
         }
     };
 
-    HeadDecoder(Http1Connection downstream) {
+    HeadDecoder(Http1Connection downstream, Requests requests) {
         this.downstream = downstream;
+        this.requests = requests;
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
@@ -80,7 +87,6 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
         downstream.loop().deadlines().add(deadline, shortest());
         deadline.set(timeouts.idle().toNanos());
     }
@@ -97,17 +103,35 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         if (state == State.TUNNEL && unread == null) {
-            ctx.fireChannelRead(in);
+            requests.data(in);
             return;
         }
+        readNanos = 0;
         ByteBuf before = unread;
         unread = before == null ? in : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, in);
-        decode(ctx);
+        decode();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        requests.readComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            requests.writable();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        requests.failed(cause);
     }
 
     /** The exchange is finished: the next request may come. */
     void next() {
-        if (state == State.DISCARD || context == null) {
+        if (state == State.DISCARD) {
             return;
         }
         state = State.IDLE;
@@ -116,15 +140,15 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
             downstream.channel().config().setAutoRead(true);
         }
         if (unread != null && !decoding) {
-            decode(context);
-            context.fireChannelReadComplete();
+            readNanos = 0;
+            decode();
+            requests.readComplete();
         }
     }
 
     /** The request has become a tunnel: what came behind its head, and all that follows, is content. */
     void tunnel() {
-        ChannelHandlerContext ctx = context;
-        if (state == State.DISCARD || ctx == null) {
+        if (state == State.DISCARD) {
             return;
         }
         state = State.TUNNEL;
@@ -133,8 +157,8 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         ByteBuf early = unread;
         unread = null;
         if (early != null) {
-            ctx.fireChannelRead(early);
-            ctx.fireChannelReadComplete();
+            requests.data(early);
+            requests.readComplete();
         }
     }
 
@@ -161,18 +185,18 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void decode(ChannelHandlerContext ctx) {
+    private void decode() {
         if (decoding) {
             return;
         }
         decoding = true;
         try {
-            while (unread != null && unread.isReadable() && step(ctx, unread)) {
+            while (unread != null && unread.isReadable() && step(unread)) {
                 // Each step takes from the buffer, or ends the loop.
             }
         } catch (BadHead e) {
             if (state != State.DISCARD) {
-                fail(ctx, Gate.refusal(e));
+                fail(Gate.refusal(e));
             }
         } finally {
             decoding = false;
@@ -185,19 +209,26 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean step(ChannelHandlerContext ctx, ByteBuf in) throws BadHead {
+    private long readNanos() {
+        if (readNanos == 0) {
+            readNanos = System.nanoTime();
+        }
+        return readNanos;
+    }
+
+    private boolean step(ByteBuf in) throws BadHead {
         switch (state) {
             case IDLE:
                 state = State.HEAD;
-                startNanos = System.nanoTime();
+                startNanos = readNanos();
                 deadline.set(timeouts.head().toNanos());
                 return true;
             case HEAD:
-                return head(ctx, in);
+                return head(in);
             case BODY:
                 bodyDeadline.received(in.readableBytes());
-                if (body.read(in, ctx::fireChannelRead) && state == State.BODY) {
-                    end(ctx, BodyEnd.with(body.trailers()));
+                if (body.read(in, requests) && state == State.BODY) {
+                    end(BodyEnd.with(body.trailers()));
                 }
                 return state != State.BODY;
             case WAIT:
@@ -208,7 +239,7 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    private boolean head(ChannelHandlerContext ctx, ByteBuf in) throws BadHead {
+    private boolean head(ByteBuf in) throws BadHead {
         int length = reader.read(in);
         if (length < 0) {
             if (reader.length() == 0) {
@@ -227,22 +258,22 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         }
         state = State.BODY;
         body.start(framing);
-        ctx.fireChannelRead(new Request(head, framing, startNanos));
+        requests.begin(new Request(head, framing, startNanos, readNanos()));
         if (!framing.hasBody() && state == State.BODY) {
-            end(ctx, BodyEnd.PLAIN);
+            end(BodyEnd.PLAIN);
         }
         return true;
     }
 
-    private void end(ChannelHandlerContext ctx, BodyEnd end) {
+    private void end(BodyEnd end) {
         state = State.WAIT;
-        if (ctx.channel().isWritable()) {
+        if (downstream.channel().isWritable()) {
             deadline.clear();
         }
-        ctx.fireChannelRead(end);
+        requests.end(end);
     }
 
-    private void fail(ChannelHandlerContext ctx, Deny deny) {
+    private void fail(Deny deny) {
         boolean inHead = state == State.HEAD;
         BadRequest bad = inHead
                 ? new BadRequest(deny, reader.bytes(), reader.length(), startNanos)
@@ -252,33 +283,27 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         if (!decoding) {
             releaseUnread();
         }
-        ctx.fireChannelRead(bad);
-        ctx.fireChannelReadComplete();
+        requests.bad(bad);
+        requests.readComplete();
     }
 
     /** A deadline has passed. */
     private void late() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            return;
-        }
         switch (state) {
             case HEAD ->
-                fail(
-                        ctx,
-                        new Deny(
-                                Reason.HEAD_TIMEOUT,
-                                "head: incomplete after " + timeouts.head().toMillis() + " ms"));
-            case BODY -> bodyLate(ctx);
-            case IDLE -> ctx.close();
+                fail(new Deny(
+                        Reason.HEAD_TIMEOUT,
+                        "head: incomplete after " + timeouts.head().toMillis() + " ms"));
+            case BODY -> bodyLate();
+            case IDLE -> downstream.channel().close();
             case DISCARD -> downstream.lingered();
             case WAIT, TUNNEL -> downstream.reset();
         }
     }
 
-    private void bodyLate(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
-            fail(ctx, bodyDeadline.late());
+    private void bodyLate() {
+        if (downstream.channel().isWritable()) {
+            fail(bodyDeadline.late());
         } else {
             // An early answer that the client does not take.
             downstream.reset();
@@ -288,10 +313,14 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         downstream.loop().deadlines().remove(deadline);
-        if (state == State.HEAD) {
-            fail(ctx, new Deny(Reason.HEAD_MALFORMED, "head: the connection ended in it"));
+        try {
+            if (state == State.HEAD) {
+                fail(new Deny(Reason.HEAD_MALFORMED, "head: the connection ended in it"));
+            }
+        } finally {
+            discard();
+            requests.closed();
         }
-        discard();
         ctx.fireChannelInactive();
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A client's connection that speaks HTTP/1.1: one exchange after the other. Confined to its event loop. */
@@ -21,17 +22,20 @@ final class Http1Connection extends Downstream implements ClientConnection.Proto
     private boolean lingering;
     private @Nullable Tunnel tunnel;
 
-    Http1Connection(Channel channel, ClientConnection connection) {
+    /**
+     * @param requests makes what takes the requests
+     */
+    Http1Connection(Channel channel, ClientConnection connection, Function<Downstream, Requests> requests) {
         super(channel, connection);
         this.writer = new MessageWriter(channel);
-        this.decoder = new HeadDecoder(this);
+        this.decoder = new HeadDecoder(this, requests.apply(this));
     }
 
     /** Adds what speaks HTTP/1.1 to the end of the connection's pipeline. */
     static void start(ClientConnection connection) {
-        Http1Connection http1 = new Http1Connection(connection.channel(), connection);
+        Http1Connection http1 = new Http1Connection(connection.channel(), connection, Gatekeeper::new);
         connection.speaks(http1);
-        http1.handle(HeadDecoder.NAME, http1.decoder);
+        connection.channel().pipeline().addLast(HeadDecoder.NAME, http1.decoder);
     }
 
     HeadDecoder decoder() {

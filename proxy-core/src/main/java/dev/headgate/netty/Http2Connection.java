@@ -80,7 +80,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         begun++;
         deadline.clear();
         Http2Stream downstream = new Http2Stream(stream, connection, this);
-        downstream.handle(StreamDecoder.NAME, downstream.decoder());
+        stream.pipeline().addLast(StreamDecoder.NAME, downstream.decoder());
         stream.closeFuture().addListener(closed -> closed());
     }
 

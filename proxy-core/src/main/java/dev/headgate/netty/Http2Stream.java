@@ -37,7 +37,7 @@ final class Http2Stream extends Downstream {
     Http2Stream(Channel channel, ClientConnection connection, Http2Connection streams) {
         super(channel, connection);
         this.streams = streams;
-        this.decoder = new StreamDecoder(this, streams);
+        this.decoder = new StreamDecoder(this, streams, new Gatekeeper(this));
     }
 
     StreamDecoder decoder() {

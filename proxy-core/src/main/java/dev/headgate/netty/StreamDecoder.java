@@ -17,7 +17,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the frames of a stream into one {@link Request}, buffers of content, and a {@link BodyEnd}; into a {@link
@@ -40,6 +39,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private static final byte[] NOTHING = {};
 
     private final Http2Stream downstream;
+    private final Requests requests;
     private final Http2Connection connection;
     private final Timeouts timeouts;
     private final HeadParser parser;
@@ -49,17 +49,21 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private Framing framing = Framing.NONE;
     private long received;
     private boolean ended;
-    private @Nullable ChannelHandlerContext context;
 
     private final Deadline deadline = new Deadline() {
         @Override
         void expired() {
-            late();
+            try {
+                late();
+            } catch (Throwable e) {
+                downstream.defect(e);
+            }
         }
     };
 
-    StreamDecoder(Http2Stream downstream, Http2Connection connection) {
+    StreamDecoder(Http2Stream downstream, Http2Connection connection, Requests requests) {
         this.downstream = downstream;
+        this.requests = requests;
         this.connection = connection;
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
@@ -101,15 +105,14 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             state = State.TUNNEL;
             deadline.clear();
             downstream.channel().config().setAutoRead(true);
-            if (ended && context != null) {
-                context.fireChannelRead(BodyEnd.PLAIN);
+            if (ended) {
+                requests.end(BodyEnd.PLAIN);
             }
         }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
         downstream.loop().deadlines().add(deadline, timeouts.idle().toNanos());
     }
 
@@ -118,33 +121,33 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         try {
             if (message instanceof Http2HeadersFrame headers && headers.headers() instanceof FieldBlock block) {
                 ended |= headers.isEndStream();
-                fields(ctx, block.fields(), headers.isEndStream());
+                fields(block.fields(), headers.isEndStream());
             } else if (message instanceof Http2DataFrame data) {
                 ended |= data.isEndStream();
-                data(ctx, data.content(), data.isEndStream());
+                data(data.content(), data.isEndStream());
             } else {
                 ReferenceCountUtil.release(message);
             }
         } catch (BadHead e) {
-            fail(ctx, Gate.refusal(e), NOTHING);
+            fail(Gate.refusal(e), NOTHING);
         }
     }
 
-    private void fields(ChannelHandlerContext ctx, StreamFields fields, boolean ends) throws BadHead {
+    private void fields(StreamFields fields, boolean ends) throws BadHead {
         if (state == State.HEAD) {
-            head(ctx, fields, ends);
+            head(fields, ends);
             return;
         }
         if (state == State.BODY) {
             // The codec has reset a stream whose second head does not end it.
-            end(ctx, BodyEnd.with(fields.trailers(parser)));
+            end(BodyEnd.with(fields.trailers(parser)));
         } else if (state == State.TUNNEL) {
             // RFC 9113 section 8.5: after a CONNECT, only DATA and the end of the stream.
             downstream.reset();
         }
     }
 
-    private void head(ChannelHandlerContext ctx, StreamFields fields, boolean ends) {
+    private void head(StreamFields fields, boolean ends) {
         RequestHead head;
         boolean tunnel;
         try {
@@ -152,20 +155,20 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             tunnel = fields.isExtendedConnect();
             framing = ends || tunnel ? Framing.NONE : Framing.of(head);
         } catch (BadHead e) {
-            fail(ctx, Gate.refusal(e), fields.lines());
+            fail(Gate.refusal(e), fields.lines());
             return;
         }
         state = State.BODY;
         bodyDeadline.start(head.expectsContinue());
-        ctx.fireChannelRead(new Request(head, framing, startNanos));
+        requests.begin(new Request(head, framing, startNanos, System.nanoTime()));
         if ((ends || tunnel) && state == State.BODY) {
             state = State.WAIT;
             deadline.clear();
-            ctx.fireChannelRead(BodyEnd.PLAIN);
+            requests.end(BodyEnd.PLAIN);
         }
     }
 
-    private void data(ChannelHandlerContext ctx, ByteBuf content, boolean ends) throws BadHead {
+    private void data(ByteBuf content, boolean ends) throws BadHead {
         if (!content.isReadable() && !ends) {
             connection.idleFrame();
         }
@@ -174,9 +177,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         if (state == State.TUNNEL) {
-            ctx.fireChannelRead(content);
+            requests.data(content);
             if (ends) {
-                end(ctx, BodyEnd.PLAIN);
+                end(BodyEnd.PLAIN);
             }
             return;
         }
@@ -198,41 +201,49 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         }
         bodyDeadline.received(content.readableBytes());
         if (content.isReadable()) {
-            ctx.fireChannelRead(content);
+            requests.data(content);
         } else {
             content.release();
         }
         if (ends && state == State.BODY) {
-            end(ctx, BodyEnd.PLAIN);
+            end(BodyEnd.PLAIN);
         }
     }
 
-    private void end(ChannelHandlerContext ctx, BodyEnd end) throws BadHead {
+    private void end(BodyEnd end) throws BadHead {
         if (framing.kind() == Framing.Kind.LENGTH && received != framing.length()) {
             throw new BadHead(Fault.FRAMING, "framing: less content than Content-Length says (RFC 9113 section 8.1.1)");
         }
         state = State.WAIT;
         deadline.clear();
-        ctx.fireChannelRead(end);
+        requests.end(end);
     }
 
-    private void fail(ChannelHandlerContext ctx, Deny deny, byte[] lines) {
+    private void fail(Deny deny, byte[] lines) {
         BadRequest bad = new BadRequest(deny, lines, lines.length, startNanos);
         state = State.DISCARD;
         deadline.clear();
-        ctx.fireChannelRead(bad);
-        ctx.fireChannelReadComplete();
+        requests.bad(bad);
+        requests.readComplete();
     }
 
     private void late() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            return;
-        }
-        if (state == State.BODY && ctx.channel().isWritable()) {
-            fail(ctx, bodyDeadline.late(), NOTHING);
+        if (state == State.BODY && downstream.channel().isWritable()) {
+            fail(bodyDeadline.late(), NOTHING);
         } else {
             downstream.reset();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        requests.readComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            requests.writable();
         }
     }
 
@@ -253,7 +264,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
             // The client's: the channel closes with the right code when this returns.
             connection.givenUp();
         } else {
-            ctx.fireExceptionCaught(cause);
+            requests.failed(cause);
         }
     }
 
@@ -261,6 +272,7 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         downstream.loop().deadlines().remove(deadline);
         state = State.DISCARD;
+        requests.closed();
         ctx.fireChannelInactive();
     }
 }

@@ -95,6 +95,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     private boolean taken = true;
     private boolean hasServed;
     private boolean endedProperly;
+    private long readNanos;
     private @Nullable Answers answers;
 
     private final Deadline deadline = new Deadline() {
@@ -155,6 +156,11 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                 Math.min(timeouts.upstreamResponse().toNanos(), timeouts.idle().toNanos());
         loop.deadlines().add(deadline, shortest);
         deadline.set(timeouts.idle().toNanos());
+    }
+
+    /** When it was last read from, or ended, by {@link System#nanoTime()}. */
+    long readNanos() {
+        return readNanos;
     }
 
     /** It leaves the pool for a request. */
@@ -259,6 +265,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        readNanos = System.nanoTime();
         if (state == State.TUNNEL) {
             data(in);
             return;
@@ -407,6 +414,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         State was = state;
+        readNanos = System.nanoTime();
         state = State.CLOSED;
         loop.deadlines().remove(deadline);
         writer.release();

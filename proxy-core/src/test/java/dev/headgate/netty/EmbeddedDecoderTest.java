@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,7 +36,7 @@ class EmbeddedDecoderTest {
     }
 
     /** Writes down what the decoder hands on, and takes each request for answered when it has ended. */
-    private static final class Recorder extends ChannelInboundHandlerAdapter {
+    private static final class Recorder implements Requests {
         final StringBuilder seen = new StringBuilder();
         private final Downstream downstream;
         private boolean inData;
@@ -48,48 +46,65 @@ class EmbeddedDecoderTest {
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof ByteBuf data) {
-                seen.append(inData ? "" : "data ").append(data.toString(StandardCharsets.ISO_8859_1));
-                inData = true;
-                data.release();
-                return;
-            }
-            seen.append(inData ? "\n" : "");
-            inData = false;
-            if (message instanceof Request request) {
-                seen.append(request.head().method())
-                        .append(' ')
-                        .append(request.head().path())
-                        .append(' ')
-                        .append(request.framing().kind())
-                        .append('\n');
-            } else if (message instanceof BodyEnd end) {
-                seen.append("end")
-                        .append(
-                                end.trailers() == null
-                                        ? ""
-                                        : " " + end.trailers().name(0))
-                        .append('\n');
-                downstream.exchangeFinished();
-            } else if (message instanceof BadRequest bad) {
-                seen.append("bad ").append(bad.deny().reason()).append('\n');
-            }
+        public void begin(Request request) {
+            line(request.head().method() + " " + request.head().path() + " "
+                    + request.framing().kind());
         }
+
+        @Override
+        public void data(ByteBuf data) {
+            seen.append(inData ? "" : "data ").append(data.toString(StandardCharsets.ISO_8859_1));
+            inData = true;
+            data.release();
+        }
+
+        @Override
+        public void end(BodyEnd end) {
+            line("end" + (end.trailers() == null ? "" : " " + end.trailers().name(0)));
+            downstream.exchangeFinished();
+        }
+
+        @Override
+        public void bad(BadRequest bad) {
+            line("bad " + bad.deny().reason());
+        }
+
+        private void line(String text) {
+            seen.append(inData ? "\n" : "").append(text).append('\n');
+            inData = false;
+        }
+
+        @Override
+        public void readComplete() {}
+
+        @Override
+        public void writable() {}
+
+        @Override
+        public void failed(Throwable cause) {
+            line("failed " + cause);
+        }
+
+        @Override
+        public void closed() {}
     }
 
     private String decode(byte[] bytes, int cut) {
         EmbeddedChannel channel = new EmbeddedChannel();
         LoopState loop = new LoopState(channel.eventLoop(), edge.edge, Transport.NIO);
         ClientConnection connection = new ClientConnection(channel, edge.edge, loop, false);
-        Http1Connection downstream = new Http1Connection(channel, connection);
-        Recorder recorder = new Recorder(downstream);
-        channel.pipeline().addLast(connection, downstream.decoder(), recorder);
+        StringBuilder[] seen = new StringBuilder[1];
+        Http1Connection downstream = new Http1Connection(channel, connection, of -> {
+            Recorder recorder = new Recorder(of);
+            seen[0] = recorder.seen;
+            return recorder;
+        });
+        channel.pipeline().addLast(connection, downstream.decoder());
         for (int at = 0; at < bytes.length; at += cut) {
             channel.writeInbound(Unpooled.copiedBuffer(bytes, at, Math.min(cut, bytes.length - at)));
         }
         channel.finishAndReleaseAll();
-        return recorder.seen.toString();
+        return seen[0].toString();
     }
 
     @ParameterizedTest

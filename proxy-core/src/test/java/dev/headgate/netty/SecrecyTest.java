@@ -286,7 +286,7 @@ class SecrecyTest {
                 id,
                 gate,
                 hash,
-                new Request(head, Framing.NONE, 0),
+                new Request(head, Framing.NONE, 0, 0),
                 RequestIdentity.of(head, null, GuardedEdge.ENFORCE, 0),
                 Objects.requireNonNull(credential.fingerprint()));
         for (Object object : objects) {
