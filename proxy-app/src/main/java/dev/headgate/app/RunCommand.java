@@ -6,7 +6,6 @@ import dev.headgate.config.Config;
 import dev.headgate.config.ConfigException;
 import dev.headgate.config.ConfigLoader;
 import dev.headgate.config.ConfigLoader.Loaded;
-import dev.headgate.netty.Transport;
 import dev.headgate.observe.Diagnostics;
 import dev.headgate.profile.BuiltInProfiles;
 import java.io.PrintWriter;
@@ -65,7 +64,7 @@ public final class RunCommand implements Callable<Integer> {
             Signal.handle(new Signal("HUP"), signal -> server.reload());
             announce(server, err);
             announce(loaded.config().capture(), err);
-            tell(sockets, loaded.config(), err);
+            tell(sockets, err);
             notifier.ready("listening on " + String.join(", ", server.urls()));
             notifier.watch(server::respond);
             shutdown.await(() -> {
@@ -97,12 +96,9 @@ public final class RunCommand implements Callable<Integer> {
         return ConfigLoader.loadWithWarnings(file, System.getenv(), BuiltInProfiles.ALL.keySet());
     }
 
-    private static void tell(InheritedSockets sockets, Config config, PrintWriter err) {
+    private static void tell(InheritedSockets sockets, PrintWriter err) {
         if (sockets.isEmpty()) {
             return;
-        }
-        if (config.server().transport() == Config.Transport.AUTO && Transport.best() != Transport.EPOLL) {
-            err.println("headgate: on epoll, because systemd passed sockets, which cannot be used on io_uring");
         }
         String unused = sockets.unused();
         if (!unused.isEmpty()) {

@@ -100,7 +100,7 @@ public final class Server implements AutoCloseable {
     private Server(Config config, ExchangeListener also, Environment environment) throws CannotStart {
         this.config = config;
         this.adminConfig = config.admin();
-        transport = transport(config, environment.sockets());
+        transport = transport(config);
         try {
             accessLog = AccessLog.open(config.accessLog().path());
         } catch (IOException e) {
@@ -279,11 +279,10 @@ public final class Server implements AutoCloseable {
         return new CannotStart("cannot listen on " + address + ": " + known, cause);
     }
 
-    private static Transport transport(Config config, InheritedSockets inherited) throws CannotStart {
+    private static Transport transport(Config config) throws CannotStart {
         Transport transport =
                 switch (config.server().transport()) {
-                    // Netty takes no open socket on io_uring.
-                    case AUTO -> inherited.isEmpty() ? Transport.best() : Transport.EPOLL;
+                    case AUTO -> Transport.best();
                     case IO_URING -> Transport.IO_URING;
                     case EPOLL -> Transport.EPOLL;
                     case NIO -> Transport.NIO;

@@ -22,7 +22,7 @@ class FirstMomentTest {
     private static final int ROUNDS = 4;
 
     @RegisterExtension
-    final Wire wire = new Wire(Transport.best()).threads(4);
+    final Wire wire = new Wire(TestedTransport.get()).threads(4);
 
     private final GuestApi api = new GuestApi();
 

@@ -18,7 +18,7 @@ class ForwardedWireTest {
     private static final String ANSWER = "HTTP/1.1 204 No Content\r\n\r\n";
 
     @RegisterExtension
-    private final Wire wire = new Wire(Transport.best());
+    private final Wire wire = new Wire(TestedTransport.get());
 
     /** Sends a request with those lines behind its id, and gives those that the upstream gets behind it. */
     private List<String> told(RawSocket client, String... lines) throws IOException {

@@ -45,7 +45,7 @@ class Http2AttackTest {
     private static final long MEMORY = 64L * 1024 * 1024;
 
     @RegisterExtension
-    private final Wire wire = new Wire(Transport.best()).http2();
+    private final Wire wire = new Wire(TestedTransport.get()).http2();
 
     private long before;
 

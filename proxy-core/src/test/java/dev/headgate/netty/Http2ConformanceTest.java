@@ -26,7 +26,7 @@ class Http2ConformanceTest {
     private static final byte[] NOTHING = {};
 
     @RegisterExtension
-    private final Wire wire = new Wire(Transport.best()).http2();
+    private final Wire wire = new Wire(TestedTransport.get()).http2();
 
     private RawHttp2 client(int... settings) throws IOException {
         return RawHttp2.start(wire.client(), settings);

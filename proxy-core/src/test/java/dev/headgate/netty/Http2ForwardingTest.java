@@ -358,7 +358,7 @@ class Http2ForwardingTest {
     void whatIsObservedPasses() throws Exception {
         Duration patient = Duration.ofSeconds(10);
         try (RunningEdge observing = new RunningEdge(
-                        Transport.best(),
+                        TestedTransport.get(),
                         1,
                         new Upstream("genesys", "127.0.0.1", wire.upstream().port(), null),
                         new Limits(32 * 1024, 100, 64 * 1024, 0),

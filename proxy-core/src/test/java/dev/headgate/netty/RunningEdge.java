@@ -99,7 +99,7 @@ final class RunningEdge implements AutoCloseable {
 
     static RunningEdge before(int upstreamPort) {
         return new RunningEdge(
-                Transport.best(),
+                TestedTransport.get(),
                 upstreamPort,
                 new Limits(32 * 1024, 100, 64 * 1024, 0),
                 new Timeouts(

@@ -17,7 +17,7 @@ class SlowHeadsTest {
     private static final long MOST_EACH = 48 * 1024;
 
     @RegisterExtension
-    private final Wire wire = new Wire(Transport.best()).threads(2);
+    private final Wire wire = new Wire(TestedTransport.get()).threads(2);
 
     @Test
     void theyAreBoundedAndNobodyWaits() throws Exception {

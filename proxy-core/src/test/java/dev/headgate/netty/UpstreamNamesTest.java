@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @ExtendWith(LeakWatch.AfterClass.class)
 class UpstreamNamesTest {
     @RegisterExtension
-    final Wire wire = new Wire(Transport.best());
+    final Wire wire = new Wire(TestedTransport.get());
 
     private Upstream before(DnsServerAddressStreamProvider nameServers, Authority... authorities) {
         UpstreamOptions d = UpstreamOptions.DEFAULT;
