@@ -92,8 +92,9 @@ public final class TargetMask {
     private static boolean hasLongPart(String target) {
         int run = 0;
         for (int i = 0; i < target.length(); i++) {
-            run = target.charAt(i) == '/' ? 0 : run + 1;
-            if (run > LONGEST_PLAIN || run > 2 && target.startsWith("eyJ", i - 2)) {
+            char c = target.charAt(i);
+            run = c == '/' ? 0 : run + 1;
+            if (run > LONGEST_PLAIN || c == 'J' && run > 2 && target.startsWith("eyJ", i - 2)) {
                 return true;
             }
         }
