@@ -36,6 +36,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
 
     private final ClientConnection connection;
     private final Http2FrameCodec codec;
+    private final Http2Flush flush = new Http2Flush();
     private @Nullable ChannelHandlerContext context;
     private final Set<Tunnel> tunnels = new HashSet<>();
     private int streams;
@@ -65,6 +66,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
         connection.speaks(http2);
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.addLast("http2-field-blocks", new FieldBlockDeadline(http2));
+        pipeline.addLast("http2-flush", http2.flush);
         pipeline.addLast("http2-codec", codec);
         pipeline.addLast("http2-streams", new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
             @Override
@@ -73,6 +75,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Clie
             }
         }));
         pipeline.addLast("http2", http2);
+    }
+
+    /** What the stream has written goes out with what others write in this turn of the event loop. */
+    void flush(Channel stream) {
+        flush.flush(stream);
     }
 
     private void opened(Channel stream) {

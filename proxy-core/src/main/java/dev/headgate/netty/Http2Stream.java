@@ -138,7 +138,7 @@ final class Http2Stream extends Downstream {
     @Override
     void flush() {
         push();
-        channel().flush();
+        streams.flush(channel());
     }
 
     private void push() {
