@@ -114,7 +114,9 @@ final class Explanation {
     }
 
     private void circumstances(boolean open) {
-        text("token", exchange.token());
+        if (exchange.token() != null) {
+            out.put("token", exchange.token().toString());
+        }
         if (exchange.sessionAgeMillis() >= 0) {
             out.put("session_age_ms", exchange.sessionAgeMillis());
         }

@@ -139,7 +139,7 @@ final class CaptureLines {
                 });
         Reason reason = record.reason();
         text(REASON, reason == null ? null : reason.code());
-        text(TOKEN, record.token());
+        text(TOKEN, record.token() == null ? null : record.token().toString());
         text(SESSION, session == null ? null : session.fingerprint().toString());
         if (request != null) {
             claims(request, session);

@@ -5,6 +5,7 @@ import dev.headgate.gate.Reason;
 import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.netty.FrameRecord;
+import dev.headgate.session.TokenFingerprint;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -139,7 +140,10 @@ final class JsonLines {
         text(UPSTREAM_CORRELATION_ID, e.upstreamCorrelationId());
         text(UPSTREAM_REQUEST_ID, e.upstreamRequestId());
         text(CLIENT_REQUEST_ID, e.clientRequestId());
-        text(TOKEN, e.token());
+        TokenFingerprint token = e.token();
+        if (token != null) {
+            fingerprint(token);
+        }
         if (e.sessionAgeMillis() >= 0) {
             number(SESSION_AGE_MS, e.sessionAgeMillis());
         }
@@ -267,6 +271,22 @@ final class JsonLines {
         to[at++] = HEX[c >> 4 & 15];
         to[at++] = HEX[c & 15];
         return at;
+    }
+
+    /** As its toString writes it. */
+    private void fingerprint(TokenFingerprint token) {
+        append(TOKEN);
+        reserve(2 + 2 * Long.SIZE / 4);
+        bytes[length++] = '"';
+        hex(token.low());
+        hex(token.high());
+        bytes[length++] = '"';
+    }
+
+    private void hex(long value) {
+        for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
+            bytes[length++] = HEX[(int) (value >> shift) & 15];
+        }
     }
 
     private void number(byte[] key, long value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.headgate.sandbox.Sandbox;
 import dev.headgate.sandbox.SandboxConfig;
+import dev.headgate.session.TokenFingerprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -88,7 +89,7 @@ class ExplainCommandTest {
         JsonNode grace = created();
         String id =
                 RawClient.message(proxy.port(), RawClient.bearer(ada), grace).field("x-request-id");
-        String token = proxy.record().token();
+        TokenFingerprint token = proxy.record().token();
 
         Ran ran = explain(id);
         assertThat(ran.err()).isEmpty();

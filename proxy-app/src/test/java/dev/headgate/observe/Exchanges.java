@@ -14,6 +14,7 @@ import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.TokenCheck;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
 import dev.headgate.netty.GuardedFields;
+import dev.headgate.session.TokenFingerprint;
 import org.jspecify.annotations.Nullable;
 
 /** Records to start from. Each call of a method changes what it names; the rest is a good exchange. */
@@ -34,7 +35,7 @@ public final class Exchanges {
     public @Nullable String upstreamAddress = "192.0.2.7:443";
     public int upstreamStatus = 200;
     public String upstreamCorrelationId;
-    public String token;
+    public TokenFingerprint token;
     public long sessionAgeMillis = -1;
     public AuthorizationFate authorization = AuthorizationFate.INTACT;
     public OrganizationFate organization = OrganizationFate.ADDED;
@@ -95,7 +96,7 @@ public final class Exchanges {
         e.reason = Reason.UPSTREAM_INVALID;
         e.detail = "broken";
         e.upstreamCorrelationId = "corr";
-        e.token = "0123456789abcdef";
+        e.token = new TokenFingerprint(0x0123456789abcdefL, -2);
         e.sessionAgeMillis = 42;
         e.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         e.aborted = Side.UPSTREAM;

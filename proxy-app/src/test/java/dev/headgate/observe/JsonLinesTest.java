@@ -50,7 +50,7 @@ class JsonLinesTest {
                                 + "\"upstream\":\"genesys\",\"upstream_address\":\"192.0.2.7:443\",\"upstream_status\":200,\"upstream_code\":\"not.authorized\","
                                 + "\"upstream_context_id\":\"0b6f8e0a-0000-4000-8000-000000000002\",\"upstream_correlation_id\":\"corr\","
                                 + "\"upstream_request_id\":\"theirs\",\"client_request_id\":\"a b\","
-                                + "\"token\":\"0123456789abcdef\",\"session_age_ms\":42,\"authorization\":\"intact\","
+                                + "\"token\":\"0123456789abcdeffffffffffffffffe\",\"session_age_ms\":42,\"authorization\":\"intact\","
                                 + "\"bytes_in\":300,\"bytes_out\":1024,\"duration_ms\":1.235,\"upstream_duration_ms\":1.000,"
                                 + "\"client\":\"127.0.0.1:50000\",\"protocol\":\"HTTP/1.1\","
                                 + "\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\","

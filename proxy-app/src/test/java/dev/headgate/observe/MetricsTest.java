@@ -13,6 +13,7 @@ import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
 import dev.headgate.netty.ExchangeRecord.VerdictKind;
+import dev.headgate.session.TokenFingerprint;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutorGroup;
@@ -267,7 +268,7 @@ class MetricsTest {
             exchange.route = "/unknown/" + i;
             exchange.upstream = "unknown-" + i;
             exchange.status = i < 100 ? i : i + 600;
-            exchange.token = "t" + i;
+            exchange.token = new TokenFingerprint(i, i);
             exchange.detail = "d" + i;
             exchange.client = "10.0.0.1:" + i;
             exchange.scheme = "s" + i;

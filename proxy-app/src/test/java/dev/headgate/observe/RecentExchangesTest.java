@@ -10,6 +10,7 @@ import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Diagnosis.Confidence;
 import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
+import dev.headgate.session.TokenFingerprint;
 import java.lang.reflect.RecordComponent;
 import java.util.HashSet;
 import java.util.List;
@@ -119,14 +120,14 @@ class RecentExchangesTest {
                 new Diagnosis(Cause.AUTH_LOST, Confidence.LIKELY, path),
                 ApiError.NONE);
         for (int i = 0; i < 1_000_000; i++) {
-            exchange.token = String.format("%032x", i);
+            exchange.token = new TokenFingerprint(0, i);
             recent.finished(exchange.record());
         }
         List<ExchangeRecord> kept = recent.newest(Integer.MAX_VALUE);
         assertThat(kept).hasSize(capacity);
         assertThat(recent.size()).isEqualTo(capacity);
-        assertThat(kept.get(0).token()).isEqualTo(String.format("%032x", 999_999));
-        assertThat(kept.get(capacity - 1).token()).isEqualTo(String.format("%032x", 999_000));
+        assertThat(kept.get(0).token()).isEqualTo(new TokenFingerprint(0, 999_999));
+        assertThat(kept.get(capacity - 1).token()).isEqualTo(new TokenFingerprint(0, 999_000));
         long characters = 0;
         for (ExchangeRecord record : kept) {
             characters += characters(record);

@@ -596,7 +596,7 @@ final class Exchange {
                 upstreamAddress,
                 upstreamStatus,
                 correlationId,
-                token == null ? null : token.toString(),
+                token,
                 known == null ? -1 : Math.max(0, startMillis - known.issuedAt()),
                 authorization,
                 organization(),

@@ -1,6 +1,7 @@
 package dev.headgate.netty;
 
 import dev.headgate.gate.Reason;
+import dev.headgate.session.TokenFingerprint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     where there was none
  * @param upstreamStatus 0 where the upstream has not answered
  * @param upstreamCorrelationId from {@code ININ-Correlation-Id}
- * @param token the credential's keyed fingerprint, null where there is none
+ * @param token the credential's, null where there is none
  * @param sessionAgeMillis since the token was issued; -1 where unknown
  * @param authorization whether the field arrived upstream as it was read
  * @param organization what was done to the organisation field
@@ -59,7 +60,7 @@ public record ExchangeRecord(
         @Nullable String upstreamAddress,
         int upstreamStatus,
         @Nullable String upstreamCorrelationId,
-        @Nullable String token,
+        @Nullable TokenFingerprint token,
         long sessionAgeMillis,
         AuthorizationFate authorization,
         OrganizationFate organization,
