@@ -3,46 +3,76 @@ package dev.headgate.netty;
 import dev.headgate.http.FieldName;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Octets;
-import dev.headgate.session.Credential;
-import dev.headgate.session.KeyedHash;
+import dev.headgate.http.RequestHead;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Reads the Authorization fields out of a head that is about to be written, without any use of the index by which it
- * was put together: what it hashes is what the upstream will read.
+ * was put together: what it compares is what the upstream will read.
  */
 final class AuthorizationProof {
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101010101010101L;
+    private static final long HIGHEST = 0x8080808080808080L;
+    private static final long LINE_FEEDS = '\n' * EACH;
+    private static final int NAME = FieldName.AUTHORIZATION.toString().length();
+
     private AuthorizationProof() {}
 
-    /** The combined hash as in {@link Credential#fieldHash()}; 0 where the head has no such field. */
-    static long fieldHash(HeadWriter head, KeyedHash hash) {
-        byte[] bytes = head.bytes();
-        int length = head.length();
-        long combined = 0;
-        int line = 0;
+    /** Whether the values of those fields are octet for octet those of the head that was read: as many, in that order. */
+    static boolean holds(RequestHead read, HeadWriter written) {
+        byte[] bytes = written.bytes();
+        int length = written.length();
+        int field = read.find(FieldName.AUTHORIZATION);
+        // Behind the request line.
+        int line = lineFeed(bytes, 0, length) + 1;
         while (line < length) {
-            int end = line;
-            while (end < length && bytes[end] != '\n') {
-                end++;
-            }
-            if (line > 0 && (bytes[line] | 0x20) == 'a') {
-                int colon = line;
-                while (colon < end && bytes[colon] != ':') {
-                    colon++;
+            int end = lineFeed(bytes, line, length);
+            int colon = line + NAME;
+            if (colon < end && bytes[colon] == ':' && FieldName.AUTHORIZATION.matches(bytes, line, colon)) {
+                int to = bytes[end - 1] == '\r' ? end - 1 : end;
+                if (field < 0 || !isValue(read, field, bytes, colon + 1, to)) {
+                    return false;
                 }
-                if (FieldName.AUTHORIZATION.matches(bytes, line, colon)) {
-                    int from = colon + 1;
-                    int to = end - 1;
-                    while (from < to && Octets.isBlank(bytes[from])) {
-                        from++;
-                    }
-                    while (to > from && Octets.isBlank(bytes[to - 1])) {
-                        to--;
-                    }
-                    combined = Credential.combine(combined, hash.hash(bytes, from, to));
-                }
+                field = read.find(FieldName.AUTHORIZATION, field + 1);
             }
             line = end + 1;
         }
-        return combined;
+        return field < 0;
+    }
+
+    /**
+     * The first line feed of {@code bytes[from..to)}, or {@code to}. Eight octets at once: the highest bit of {@code o - 1}
+     * without {@code o}'s own is set where {@code o} is 0, and a borrow can only spoil octets behind the first such one.
+     */
+    private static int lineFeed(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            long word = (long) WORD.get(bytes, i) ^ LINE_FEEDS;
+            long found = (word - EACH) & ~word & HIGHEST;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        while (i < to && bytes[i] != '\n') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether {@code bytes[from..to)}, without the blanks around it, is the value of that field. */
+    private static boolean isValue(RequestHead read, int field, byte[] bytes, int from, int to) {
+        int start = from;
+        int end = to;
+        while (start < end && Octets.isBlank(bytes[start])) {
+            start++;
+        }
+        while (end > start && Octets.isBlank(bytes[end - 1])) {
+            end--;
+        }
+        return Arrays.equals(bytes, start, end, read.bytes(), read.valueStart(field), read.valueEnd(field));
     }
 }

@@ -263,9 +263,7 @@ final class Exchange {
 
     /** The head is about to be written upstream; says whether the Authorization fields in it are those that were read. */
     boolean prove(HeadWriter written) {
-        long hash = AuthorizationProof.fieldHash(written, downstream.edge().hash());
-        boolean intact = hash == credential.fieldHash();
-        if (!intact) {
+        if (!AuthorizationProof.holds(head(), written)) {
             authorization = AuthorizationFate.ALTERED;
             return false;
         }

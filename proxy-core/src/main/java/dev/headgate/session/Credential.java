@@ -17,14 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param scheme of the first one in lower case; null where the value is a single word or empty
  * @param kind what the first one's credential looks like
  * @param fingerprint of the token, without its scheme; null where there is none
- * @param fieldHash of all values in their order, to prove that they arrive as they were read; 0 where there is none
  */
 public record Credential(
         int count,
         @Nullable String scheme,
         Kind kind,
-        @Nullable TokenFingerprint fingerprint,
-        long fieldHash) {
+        @Nullable TokenFingerprint fingerprint) {
 
     /** What a credential looks like. */
     public enum Kind {
@@ -39,9 +37,11 @@ public record Credential(
         TOKEN
     }
 
-    public static final Credential ABSENT = new Credential(0, null, Kind.ABSENT, null, 0);
+    public static final Credential ABSENT = new Credential(0, null, Kind.ABSENT, null);
 
-    private static final Set<String> SCHEMES = Set.of("bearer", "basic", "digest", "negotiate", "token", "jwt");
+    private static final String BEARER = "bearer";
+
+    private static final Set<String> SCHEMES = Set.of(BEARER, "basic", "digest", "negotiate", "token", "jwt");
 
     private static final Set<String> PLACEHOLDERS = Set.of(
             "undefined", "null", "none", "nil", "nan", "[object object]", "[redacted]", "redacted", "[filtered]");
@@ -64,17 +64,12 @@ public record Credential(
             return ABSENT;
         }
         int count = 1;
-        byte[] bytes = head.bytes();
-        int from = head.valueStart(field);
-        int to = head.valueEnd(field);
-        long fieldHash = combine(0, hash.hash(bytes, from, to));
         for (int i = head.find(FieldName.AUTHORIZATION, field + 1);
                 i >= 0;
                 i = head.find(FieldName.AUTHORIZATION, i + 1)) {
             count++;
-            fieldHash = combine(fieldHash, hash.hash(bytes, head.valueStart(i), head.valueEnd(i)));
         }
-        return first(bytes, from, to, count, fieldHash, hash);
+        return first(head.bytes(), head.valueStart(field), head.valueEnd(field), count, hash);
     }
 
     /** What the token says of itself, in the head that this was made from. */
@@ -103,32 +98,27 @@ public record Credential(
         return from;
     }
 
-    /** Folds the hash of one more value into that of the values before it. */
-    public static long combine(long before, long next) {
-        return before * 31 + next;
-    }
-
-    private static Credential first(byte[] bytes, int from, int to, int count, long fieldHash, KeyedHash hash) {
+    private static Credential first(byte[] bytes, int from, int to, int count, KeyedHash hash) {
         int wordEnd = wordEnd(bytes, from, to);
         int rest = wordEnd;
         while (rest < to && Octets.isBlank(bytes[rest])) {
             rest++;
         }
         if (isPlaceholder(bytes, from, to)) {
-            return new Credential(count, null, Kind.PLACEHOLDER, null, fieldHash);
+            return new Credential(count, null, Kind.PLACEHOLDER, null);
         }
         if (rest == to) {
             boolean bare = from == to || isScheme(bytes, from, to);
             return bare
-                    ? new Credential(count, from == to ? null : scheme(bytes, from, to), Kind.EMPTY, null, fieldHash)
-                    : new Credential(count, null, Kind.TOKEN, hash.fingerprint(bytes, from, to), fieldHash);
+                    ? new Credential(count, from == to ? null : scheme(bytes, from, to), Kind.EMPTY, null)
+                    : new Credential(count, null, Kind.TOKEN, hash.fingerprint(bytes, from, to));
         }
         String scheme = scheme(bytes, from, wordEnd);
         if (isPlaceholder(bytes, rest, to)) {
-            return new Credential(count, scheme, Kind.PLACEHOLDER, null, fieldHash);
+            return new Credential(count, scheme, Kind.PLACEHOLDER, null);
         }
         Kind kind = wordEnd(bytes, rest, to) == to ? Kind.TOKEN : Kind.SEVERAL_WORDS;
-        return new Credential(count, scheme, kind, hash.fingerprint(bytes, rest, to), fieldHash);
+        return new Credential(count, scheme, kind, hash.fingerprint(bytes, rest, to));
     }
 
     private static int wordEnd(byte[] bytes, int from, int to) {
@@ -140,11 +130,16 @@ public record Credential(
     }
 
     private static String scheme(byte[] bytes, int from, int to) {
-        if (to - from == 6 && (bytes[from] | 0x20) == 'b' && (bytes[from + 1] | 0x20) == 'e') {
-            String six = text(bytes, from, to);
-            return six.equalsIgnoreCase("bearer") ? "bearer" : six.toLowerCase(Locale.ROOT);
+        return isBearer(bytes, from, to) ? BEARER : text(bytes, from, to).toLowerCase(Locale.ROOT);
+    }
+
+    /** Nearly every scheme is: no text is made of it. */
+    private static boolean isBearer(byte[] bytes, int from, int to) {
+        boolean is = to - from == BEARER.length();
+        for (int i = 0; i < BEARER.length() && is; i++) {
+            is = Octets.lower(bytes[from + i]) == BEARER.charAt(i);
         }
-        return text(bytes, from, to).toLowerCase(Locale.ROOT);
+        return is;
     }
 
     private static boolean isScheme(byte[] bytes, int from, int to) {

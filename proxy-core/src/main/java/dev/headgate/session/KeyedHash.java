@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /**
- * SipHash-2-4 with a secret key (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) in its 64-bit and
- * 128-bit forms: who does not know the key can neither find two inputs with one hash nor tell an input from its hash.
- * Immutable, so thread-safe.
+ * SipHash-2-4 with a secret key (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) in its 128-bit form:
+ * who does not know the key can neither find two inputs with one hash nor tell an input from its hash. Immutable, so
+ * thread-safe.
  */
 public final class KeyedHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -27,17 +27,9 @@ public final class KeyedHash {
         return new KeyedHash(random.nextLong(), random.nextLong());
     }
 
-    /** The 64-bit hash of {@code bytes[from..to)}. */
-    public long hash(byte[] bytes, int from, int to) {
-        State s = new State(k0, k1, 0);
-        s.absorb(bytes, from, to);
-        s.v2 ^= 0xff;
-        return s.finish();
-    }
-
     /** The 128-bit hash of {@code bytes[from..to)}. */
     public TokenFingerprint fingerprint(byte[] bytes, int from, int to) {
-        State s = new State(k0, k1, 0xee);
+        State s = new State(k0, k1);
         s.absorb(bytes, from, to);
         s.v2 ^= 0xee;
         long low = s.finish();
@@ -51,9 +43,9 @@ public final class KeyedHash {
         long v2;
         long v3;
 
-        State(long k0, long k1, int width) {
+        State(long k0, long k1) {
             v0 = k0 ^ 0x736f6d6570736575L;
-            v1 = k1 ^ 0x646f72616e646f6dL ^ width;
+            v1 = k1 ^ 0x646f72616e646f6dL ^ 0xee;
             v2 = k0 ^ 0x6c7967656e657261L;
             v3 = k1 ^ 0x7465646279746573L;
         }

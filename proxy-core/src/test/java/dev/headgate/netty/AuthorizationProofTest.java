@@ -9,8 +9,6 @@ import dev.headgate.http.HeadWriter;
 import dev.headgate.http.RequestHead;
 import dev.headgate.netty.ExchangeRecord.AuthorizationFate;
 import dev.headgate.netty.ExchangeRecord.Side;
-import dev.headgate.session.Credential;
-import dev.headgate.session.KeyedHash;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorizationProofTest {
-    private final KeyedHash hash = KeyedHash.random();
-
     private static byte[] bytes(String text) {
         return text.replace("~", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private long proof(String head) {
-        return AuthorizationProof.fieldHash(new HeadWriter().write(bytes(head)), hash);
+    private static boolean holds(String read, String written) throws Exception {
+        byte[] bytes = bytes(read);
+        RequestHead head = new HeadParser(100).request(bytes, bytes.length);
+        return AuthorizationProof.holds(head, new HeadWriter().write(bytes(written)));
     }
 
     @ParameterizedTest
@@ -38,12 +36,23 @@ class AuthorizationProofTest {
                 "GET / HTTP/1.1~Accept: x~authORIZATION:\t Bearer a \t~Host: a~~",
                 "GET / HTTP/1.1~Authorization:~~",
                 "GET / HTTP/1.1~Authorization: a~X: y~Authorization: b~~",
-                "GET /authorization:x HTTP/1.1~Authorization-2: a~Host: a~~"
+                "GET / HTTP/1.1~Authorization: a~Authorization:~authorization: a~~",
+                "GET /authorization:x HTTP/1.1~Authorization-2: a~Host: a~~",
+                "GET / HTTP/1.1~~"
             })
-    void readsWhatTheHeadSaid(String head) throws Exception {
-        byte[] bytes = bytes(head);
-        RequestHead parsed = new HeadParser(100).request(bytes, bytes.length);
-        assertThat(proof(head)).isEqualTo(Credential.of(parsed, hash).fieldHash());
+    void holdsForTheHeadItself(String head) throws Exception {
+        assertThat(holds(head, head)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1~X: y~AUTHORIZATION:Bearer a\t~Host: b~~",
+                "GET /authorization:x HTTP/1.1~Authorization-2: b~Authorization: Bearer a~~"
+            })
+    void goesByTheValueAlone(String written) throws Exception {
+        assertThat(holds("GET / HTTP/1.1~Host: a~Authorization: Bearer a~~", written))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -52,12 +61,52 @@ class AuthorizationProofTest {
                 "GET / HTTP/1.1~Authorization: Bearer B~~",
                 "GET / HTTP/1.1~Authorization: Bearer~~",
                 "GET / HTTP/1.1~Authorization: Bearer  a~~",
+                "GET / HTTP/1.1~Authorization: Bearer a,~~",
+                "GET / HTTP/1.1~Authorization:~~",
                 "GET / HTTP/1.1~Authorization: Bearer a~Authorization: Bearer a~~",
+                "GET / HTTP/1.1~Authorization: Bearer a~authorization:~~",
                 "GET / HTTP/1.1~Authorisation: Bearer a~~",
+                "GET / HTTP/1.1~Authorization\nAuthorisation: Bearer a~~",
+                "GET / HTTP/1.1~Authorization: Bearer ab\nX: y~~",
                 "GET / HTTP/1.1~~"
             })
-    void seesEveryChange(String altered) {
-        assertThat(proof(altered)).isNotEqualTo(proof("GET / HTTP/1.1~Authorization: Bearer a~~"));
+    void seesEveryChange(String altered) throws Exception {
+        assertThat(holds("GET / HTTP/1.1~Authorization: Bearer a~~", altered)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1~Authorization: b~Authorization: a~~",
+                "GET / HTTP/1.1~Authorization: a~~",
+                "GET / HTTP/1.1~Authorization: b~~",
+                "GET / HTTP/1.1~Authorization: a, b~~",
+                "GET / HTTP/1.1~Authorization: a~Authorization: b~Authorization: b~~"
+            })
+    void seesEveryChangeOfSeveral(String altered) throws Exception {
+        assertThat(holds("GET / HTTP/1.1~Authorization: a~Authorization: b~~", altered))
+                .isFalse();
+    }
+
+    /** Lines are looked for eight octets at a time: wherever a line begins and ends, it is found. */
+    @Test
+    void findsTheFieldWhereverItStands() throws Exception {
+        String read = "GET / HTTP/1.1~Authorization: Bearer a~~";
+        for (int before = 0; before < 9; before++) {
+            for (int value = 0; value < 9; value++) {
+                String head =
+                        "GET / HTTP/1.1~X: \u00ff" + "\u008a".repeat(before) + "~Y: " + "\u000b".repeat(value) + "~";
+                assertThat(holds(read, head + "Authorization: Bearer a~~")).isTrue();
+                assertThat(holds(read, head + "Authorization: Bearer b~~")).isFalse();
+                assertThat(holds(read, head + "~")).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void seesOneThatWasNotThere() throws Exception {
+        assertThat(holds("GET / HTTP/1.1~Host: a~~", "GET / HTTP/1.1~Host: a~Authorization: a~~"))
+                .isFalse();
     }
 
     /** A rewriter that errs stands for every defect between reading and writing. */

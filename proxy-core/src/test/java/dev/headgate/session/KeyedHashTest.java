@@ -23,32 +23,31 @@ class KeyedHashTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 310e0edd47db6f72, a3817f04ba25a8e66df67214c7550293",
-        "1, fd67dc93c539f874, da87c1d86b99af44347659119b22fc45",
-        "2, 5a4fa9d909806c0d, 8177228da4a45dc7fca38bdef60affe4",
-        "3, 2d7efbd796666785, 9c70b60c5267a94e5f33b6b02985ed51",
-        "4, b7877127e09427cf, f88164c12d9c8faf7d0f6e7c7bcd5579",
-        "5, 8da699cd64557618, 1368875980776f8854527a07690e9627",
-        "6, cee3fe586e46c9cb, 14eeca338b208613485ea0308fd7a15e",
-        "7, 37d1018bf50002ab, a1f1ebbed8dbc153c0b84aa61ff08239",
-        "8, 6224939a79f5f593, 3b62a9ba6258f5610f83e264f31497b4",
-        "9, b0e4a90bdf82009e, 264499060ad9baabc47f8b02bb6d71ed",
-        "10, f3b9dd94c5bb5d7a, 00110dc378146956c95447d3f3d0fbba",
-        "11, a7ad6b22462fb3f4, 0151c568386b6677a2b4dc6f81e5dc18",
-        "12, fbe50e86bc8f1e75, d626b266905ef35882634df68532c125",
-        "13, 903d84c02756ea14, 9869e247e9c08b10d029934fc4b952f7",
-        "15, e545be4961ca29a1, 5493e99933b0a8117e08ec0f97cfc3d9",
-        "16, db9bc2577fcc2a3f, 6ee2a4ca67b054bbfd3315bf85230577",
-        "17, 9447be2cf5e99a69, 473d06e8738db89854c066c47ae47740",
-        "31, 42c341d8fa92d832, 2939b0183223fafc1723de4f52c43d35",
-        "32, ce7cf2722f512771, 7c3956ca5eeafc3e363e9d556546eb68",
-        "63, 724506eb4c328a95, 5150d1772f50834a503e069a973fbd7c"
+        "0, a3817f04ba25a8e66df67214c7550293",
+        "1, da87c1d86b99af44347659119b22fc45",
+        "2, 8177228da4a45dc7fca38bdef60affe4",
+        "3, 9c70b60c5267a94e5f33b6b02985ed51",
+        "4, f88164c12d9c8faf7d0f6e7c7bcd5579",
+        "5, 1368875980776f8854527a07690e9627",
+        "6, 14eeca338b208613485ea0308fd7a15e",
+        "7, a1f1ebbed8dbc153c0b84aa61ff08239",
+        "8, 3b62a9ba6258f5610f83e264f31497b4",
+        "9, 264499060ad9baabc47f8b02bb6d71ed",
+        "10, 00110dc378146956c95447d3f3d0fbba",
+        "11, 0151c568386b6677a2b4dc6f81e5dc18",
+        "12, d626b266905ef35882634df68532c125",
+        "13, 9869e247e9c08b10d029934fc4b952f7",
+        "15, 5493e99933b0a8117e08ec0f97cfc3d9",
+        "16, 6ee2a4ca67b054bbfd3315bf85230577",
+        "17, 473d06e8738db89854c066c47ae47740",
+        "31, 2939b0183223fafc1723de4f52c43d35",
+        "32, 7c3956ca5eeafc3e363e9d556546eb68",
+        "63, 5150d1772f50834a503e069a973fbd7c"
     })
-    void agreesWithTheReference(int length, String half, String whole) {
+    void agreesWithTheReference(int length, String expected) {
         byte[] input = input(length);
-        assertThat(hex(HASH.hash(input, 0, length))).isEqualTo(half);
         TokenFingerprint fingerprint = HASH.fingerprint(input, 0, length);
-        assertThat(hex(fingerprint.low()) + hex(fingerprint.high())).isEqualTo(whole);
+        assertThat(hex(fingerprint.low()) + hex(fingerprint.high())).isEqualTo(expected);
     }
 
     private static String hex(long littleEndian) {
@@ -59,7 +58,7 @@ class KeyedHashTest {
     void readsOnlyTheRange() {
         byte[] padded = new byte[40];
         System.arraycopy(input(15), 0, padded, 9, 15);
-        assertThat(HASH.hash(padded, 9, 24)).isEqualTo(HASH.hash(input(15), 0, 15));
+        assertThat(HASH.fingerprint(padded, 9, 24)).isEqualTo(HASH.fingerprint(input(15), 0, 15));
     }
 
     @Test
