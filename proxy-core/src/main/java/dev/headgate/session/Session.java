@@ -32,7 +32,7 @@ public record Session(
         boolean lifetimeTold,
         @Nullable Ending ending) {
     public Session {
-        ids = Map.copyOf(ids);
+        ids = BoundIds.copyOf(ids);
     }
 
     /** A token that was not issued through here, as the upstream took it. */

@@ -89,8 +89,8 @@ public final class SessionRecorder {
                 profile.name(),
                 ids,
                 claims,
-                within(LONGEST_SCOPES, values.first(learns.scopes())),
-                within(LONGEST_PURPOSE, purpose(learns, request)),
+                shared(LONGEST_SCOPES, values.first(learns.scopes())),
+                shared(LONGEST_PURPOSE, purpose(learns, request)),
                 true,
                 now,
                 lifetime.endsAt,
@@ -98,8 +98,9 @@ public final class SessionRecorder {
                 null);
     }
 
-    private static @Nullable String within(int longest, @Nullable String text) {
-        return text == null || text.length() > longest ? null : text;
+    /** Of these texts, nearly all sessions have the same few: one copy of each stays in the processor's caches. */
+    private static @Nullable String shared(int longest, @Nullable String text) {
+        return text == null || text.length() > longest ? null : text.intern();
     }
 
     private static JsonValues values(JsonSelection selection, byte[] answer) throws NothingLearned {

@@ -28,7 +28,7 @@ public record TokenClaims(long expiresAt, @Nullable String organization, Map<Bin
     private static final double LATEST = 253_402_300_799.0;
 
     public TokenClaims {
-        ids = Map.copyOf(ids);
+        ids = BoundIds.copyOf(ids);
     }
 
     /** Reads the token in {@code bytes[from..to)}. */

@@ -73,8 +73,10 @@ public class GateBenchmark {
     private final RequestHead head = head();
     private final Endpoint endpoint = Objects.requireNonNull(profile.endpoint(head.method(), head.path()));
     private final Target target = new Target(Policy.ENFORCE, profile, endpoint);
+    private final TokenFingerprint[] tokens = new TokenFingerprint[TOKENS];
     private byte[] bytes = {};
     private long now;
+    private int turn;
 
     private static RequestHead head() {
         byte[] bytes = ("POST /api/v2/guests/messages HTTP/1.1\r\n"
@@ -104,12 +106,14 @@ public class GateBenchmark {
             String answer = "{\"guest_token\":\"9sY1kqX2m4Zt7Wb0aQeRuIoPlKjHgFdSaZxCvBnM" + i + "\",\"guestId\":\""
                     + guest + "\",\"conversationId\":\"0c1d2e3f-0000-4000-8000-000000000002\","
                     + "\"scope\":\"guest:chat guest:write\"}";
-            store.put(recorder.learn(
+            Session session = recorder.learn(
                     profile,
                     Objects.requireNonNull(profile.endpoints().get(0).learns()),
                     "{\"purpose\":\"chat\"}".getBytes(StandardCharsets.UTF_8),
                     answer.getBytes(StandardCharsets.UTF_8),
-                    now));
+                    now);
+            store.put(session);
+            tokens[i] = session.fingerprint();
         }
         StringBuilder json = new StringBuilder(IDS);
         if (body.equals("text")) {
@@ -138,6 +142,15 @@ public class GateBenchmark {
         CheckRequest known = request.with(session);
         Verdict verdict = gate.session(known);
         return verdict == Verdict.ALLOWED ? gate.content(gate.read(known, bytes)) : verdict;
+    }
+
+    /** Of another session each time, as under load: most of it is waiting for memory. */
+    @Benchmark
+    public Verdict sessionRules() {
+        turn = (turn * 1_103_515_245 + 12_345) & Integer.MAX_VALUE;
+        TokenFingerprint token = tokens[(turn >>> 8) % TOKENS];
+        CheckRequest request = gate.request(head, target, Credential.ABSENT, token, now);
+        return gate.session(request.with(store.find(token).toCompletableFuture().getNow(null)));
     }
 
     @Benchmark

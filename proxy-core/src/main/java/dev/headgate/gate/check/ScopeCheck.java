@@ -33,11 +33,20 @@ final class ScopeCheck implements Check {
     }
 
     private static boolean hasOne(String issued, Set<String> any) {
+        for (String scope : any) {
+            if (has(issued, scope)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean has(String issued, String scope) {
         int from = 0;
         while (from <= issued.length()) {
             int end = issued.indexOf(' ', from);
             int to = end < 0 ? issued.length() : end;
-            if (any.contains(issued.substring(from, to))) {
+            if (to - from == scope.length() && issued.startsWith(scope, from)) {
                 return true;
             }
             from = to + 1;
