@@ -3,6 +3,7 @@ package dev.headgate.gate;
 import dev.headgate.http.RequestHead;
 import dev.headgate.profile.Binding;
 import dev.headgate.profile.IdPlaces;
+import dev.headgate.profile.IdPlaces.Named;
 import dev.headgate.profile.JsonValues;
 import dev.headgate.profile.PathPattern;
 import dev.headgate.profile.Unreadable;
@@ -28,9 +29,11 @@ final class PresentedIds {
     static List<PresentedId> of(RequestHead head, PathPattern path, IdPlaces places, byte @Nullable [] body)
             throws Unreadable {
         List<PresentedId> ids = new ArrayList<>(4);
-        for (Map.Entry<String, Binding> variable : places.path().entrySet()) {
-            String value = path.value(variable.getKey(), head.path());
-            ids.add(new PresentedId(variable.getValue(), variable.getKey(), Uuid.canonical(value), "path"));
+        List<Named> variables = places.variables();
+        for (int i = 0; i < variables.size(); i++) {
+            Named variable = variables.get(i);
+            String value = path.value(variable.name(), head.path());
+            ids.add(new PresentedId(variable.binding(), variable.name(), Uuid.canonical(value), "path"));
         }
         String query = places.query().isEmpty() ? null : head.query();
         if (query != null) {
@@ -38,12 +41,12 @@ final class PresentedIds {
         }
         if (body != null) {
             JsonValues values = places.selection().read(body, body.length);
-            int i = 0;
-            for (Map.Entry<String, Binding> pointer : places.body().entrySet()) {
-                String value = values.get(i++);
+            List<Named> members = places.members();
+            for (int i = 0; i < members.size(); i++) {
+                String value = values.get(i);
                 if (value != null) {
-                    String name = pointer.getKey().substring(1);
-                    ids.add(new PresentedId(pointer.getValue(), name, Uuid.canonical(value), "body"));
+                    Named member = members.get(i);
+                    ids.add(new PresentedId(member.binding(), member.name(), Uuid.canonical(value), "body"));
                 }
             }
         }

@@ -17,14 +17,24 @@ final class UuidV7 {
         long high = millis << 16 | 0x7000 | random.nextInt() & 0x0fff;
         long low = random.nextLong() >>> 2 | 1L << 63;
         byte[] text = new byte[36];
-        int at = 0;
-        for (int digit = 0; digit < 32; digit++) {
-            if (digit == 8 || digit == 12 || digit == 16 || digit == 20) {
-                text[at++] = '-';
-            }
-            long half = digit < 16 ? high : low;
-            text[at++] = HEX[(int) (half >>> (60 - (digit & 15) * 4)) & 15];
-        }
+        write(high >>> 32, text, 0, 8);
+        text[8] = '-';
+        write(high >>> 16, text, 9, 13);
+        text[13] = '-';
+        write(high, text, 14, 18);
+        text[18] = '-';
+        write(low >>> 48, text, 19, 23);
+        text[23] = '-';
+        write(low, text, 24, 36);
         return new String(text, 0);
+    }
+
+    /** Writes the last digits of a number to {@code text[from..to)}. */
+    private static void write(long number, byte[] text, int from, int to) {
+        long left = number;
+        for (int at = to - 1; at >= from; at--) {
+            text[at] = HEX[(int) left & 15];
+            left >>>= 4;
+        }
     }
 }

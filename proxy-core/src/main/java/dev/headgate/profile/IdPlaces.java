@@ -2,6 +2,7 @@ package dev.headgate.profile;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,18 @@ import org.jspecify.annotations.Nullable;
 public final class IdPlaces {
     public static final IdPlaces NONE = new IdPlaces(Map.of(), Map.of(), Map.of());
 
+    /**
+     * The name that an id has in messages, and what it is.
+     *
+     * @param name of the path's variable, or of the body's member: its pointer without the first slash
+     */
+    public record Named(String name, Binding binding) {}
+
     private final Map<String, Binding> path;
     private final Map<String, Binding> query;
     private final Map<String, Binding> body;
+    private final List<Named> variables;
+    private final List<Named> members;
     private final JsonSelection selection;
 
     /**
@@ -24,12 +34,20 @@ public final class IdPlaces {
         this.path = copy(path);
         this.query = copy(query);
         this.body = copy(body);
+        this.variables = named(this.path, 0);
         this.selection = JsonSelection.of(body.keySet());
+        this.members = named(this.body, 1);
     }
 
     /** In the order given: people read it. */
     private static Map<String, Binding> copy(Map<String, Binding> map) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    private static List<Named> named(Map<String, Binding> map, int from) {
+        return map.entrySet().stream()
+                .map(id -> new Named(id.getKey().substring(from), id.getValue()))
+                .toList();
     }
 
     public Map<String, Binding> path() {
@@ -42,6 +60,16 @@ public final class IdPlaces {
 
     public Map<String, Binding> body() {
         return body;
+    }
+
+    /** Those of {@link #path()}, in its order. */
+    public List<Named> variables() {
+        return variables;
+    }
+
+    /** Those of {@link #body()}, in its order. */
+    public List<Named> members() {
+        return members;
     }
 
     /** Reads the ids of {@link #body()}, in its order. */

@@ -12,6 +12,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * Which values of a JSON object (RFC 8259) are wanted, by JSON Pointer (RFC 6901). Reads them from the octets of a
@@ -22,6 +23,8 @@ public final class JsonSelection {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            // Event loops read, which are few and stay; the default pool is one that all threads queue at.
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .build();
 
     /** One member or element on the way to a wanted value. */

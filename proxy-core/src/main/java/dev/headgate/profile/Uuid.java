@@ -11,13 +11,21 @@ public final class Uuid {
 
     /** Whether a text has it, in either case. */
     public static boolean is(String text) {
-        if (text.length() != LENGTH) {
-            return false;
-        }
-        for (int i = 0; i < LENGTH; i++) {
-            char c = text.charAt(i);
-            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-            if (hyphen ? c != '-' : !HexFormat.isHexDigit(c)) {
+        return text.length() == LENGTH
+                && isHex(text, 0, 8)
+                && isHex(text, 9, 13)
+                && isHex(text, 14, 18)
+                && isHex(text, 19, 23)
+                && isHex(text, 24, LENGTH)
+                && text.charAt(8) == '-'
+                && text.charAt(13) == '-'
+                && text.charAt(18) == '-'
+                && text.charAt(23) == '-';
+    }
+
+    private static boolean isHex(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!HexFormat.isHexDigit(text.charAt(i))) {
                 return false;
             }
         }
@@ -26,6 +34,16 @@ public final class Uuid {
 
     /** An id as ids are compared: a UUID in lower case, since it is the same one in either; any other as it is. */
     public static String canonical(String id) {
-        return is(id) ? id.toLowerCase(Locale.ROOT) : id;
+        return is(id) && hasCapital(id) ? id.toLowerCase(Locale.ROOT) : id;
+    }
+
+    private static boolean hasCapital(String uuid) {
+        for (int i = 0; i < LENGTH; i++) {
+            char c = uuid.charAt(i);
+            if (c >= 'A' && c <= 'F') {
+                return true;
+            }
+        }
+        return false;
     }
 }
