@@ -40,7 +40,8 @@ class KnowledgeWireTest extends GuardedWireTest {
         edge.use(GuardedEdge.ENFORCE, GuardedEdge.ALLOW_UNKNOWN);
         for (String id : List.of("0a1b2c3d-0000-4000-8000-00000000abcd", "0A1B2C3D-0000-4000-8000-00000000ABCE")) {
             String mine = Knowledge.started(edge, id);
-            TokenFingerprint token = passed(documents(mine.toLowerCase(Locale.ROOT))).token();
+            TokenFingerprint token =
+                    passed(documents(mine.toLowerCase(Locale.ROOT))).token();
             assertThat(passed(documents(mine.toUpperCase(Locale.ROOT))).token()).isEqualTo(token);
             edge.store.end(token, new Ending(Ending.Cause.REVOKED, 0));
             refused(documents(mine.toLowerCase(Locale.ROOT)), Reason.TOKEN_REVOKED, "an operator revoked it");
