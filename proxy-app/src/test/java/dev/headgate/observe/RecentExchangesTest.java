@@ -3,19 +3,24 @@ package dev.headgate.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.management.ThreadMXBean;
 import dev.headgate.gate.ApiError;
 import dev.headgate.gate.Cause;
 import dev.headgate.gate.Comparison;
 import dev.headgate.gate.Diagnosis;
 import dev.headgate.gate.Diagnosis.Confidence;
+import dev.headgate.gate.Reason;
 import dev.headgate.netty.Evidence;
 import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.session.TokenFingerprint;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RecentExchangesTest {
@@ -74,16 +79,16 @@ class RecentExchangesTest {
     void keepsAsItIsWhatIsShort() {
         RecentExchanges recent = new RecentExchanges(1);
         Exchanges exchange = Exchanges.full();
-        exchange.path = "/" + "p".repeat(RecentExchanges.LONGEST - 1);
+        exchange.path = "/" + "p".repeat(PackedExchange.LONGEST - 1);
         ExchangeRecord record = exchange.record();
         recent.finished(record);
-        assertThat(recent.newest(1)).singleElement().isSameAs(record);
+        assertThat(recent.newest(1)).containsExactly(record);
     }
 
     @Test
     void cutsEachTextThatMayBeOfAnyLength() {
         String text = "t".repeat(4096);
-        String cut = "t".repeat(RecentExchanges.LONGEST - 3) + "...";
+        String cut = "t".repeat(PackedExchange.LONGEST - 3) + "...";
         Exchanges exchange = Exchanges.full();
         exchange.path = text;
         exchange.method = text;
@@ -134,8 +139,8 @@ class RecentExchangesTest {
         }
         // Seven texts that are cut, and some short ones; each character takes two bytes at most.
         assertThat(characters)
-                .isLessThan(capacity * (7L * RecentExchanges.LONGEST + 512))
-                .isGreaterThan(capacity * 7L * RecentExchanges.LONGEST);
+                .isLessThan(capacity * (7L * PackedExchange.LONGEST + 512))
+                .isGreaterThan(capacity * 7L * PackedExchange.LONGEST);
     }
 
     /** Of all texts in a record and in the records within. */
@@ -180,5 +185,55 @@ class RecentExchangesTest {
         Set<String> ids = new HashSet<>();
         recent.newest(Integer.MAX_VALUE).forEach(exchange -> ids.add(exchange.requestId()));
         assertThat(ids).hasSize(threads * each);
+    }
+
+    /** Few places, so that writers and readers meet; an exchange of which a part is another's would show. */
+    @Test
+    void readersSeeWholeExchangesOnly() throws Exception {
+        RecentExchanges recent = new RecentExchanges(2);
+        AtomicInteger writing = new AtomicInteger(2);
+        List<Thread> writers = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            String letter = t == 0 ? "a" : "\u00e9\ud800";
+            writers.add(new Thread(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    recent.finished(exchange(letter, letter.repeat(i % 200)));
+                }
+                writing.decrementAndGet();
+            }));
+        }
+        writers.forEach(Thread::start);
+        while (writing.get() > 0) {
+            for (ExchangeRecord read : recent.newest(2)) {
+                assertThat(read).isEqualTo(exchange(read.requestId(), read.path()));
+                assertThat(read.path().replace(read.requestId(), "")).isEmpty();
+            }
+            assertThat(recent.find("a")).allMatch(read -> read.requestId().equals("a"));
+        }
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        assertThat(recent.newest(2)).hasSize(2);
+    }
+
+    /** So the collector has nothing to do for what is kept. */
+    @Test
+    void makesNoObjectForOneThatIsKept() {
+        RecentExchanges recent = new RecentExchanges(4);
+        ExchangeRecord[] exchanges = {
+            Exchanges.full().record(),
+            Exchanges.bare().record(),
+            Exchanges.refused(Reason.TOKEN_UNKNOWN).record()
+        };
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int lap = 0; lap < 5; lap++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                recent.finished(exchanges[i % exchanges.length]);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isLessThan(1000);
     }
 }
