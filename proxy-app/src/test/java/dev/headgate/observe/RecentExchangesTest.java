@@ -15,12 +15,12 @@ import dev.headgate.netty.ExchangeRecord;
 import dev.headgate.session.TokenFingerprint;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RecentExchangesTest {
@@ -191,29 +191,37 @@ class RecentExchangesTest {
     @Test
     void readersSeeWholeExchangesOnly() throws Exception {
         RecentExchanges recent = new RecentExchanges(2);
-        AtomicInteger writing = new AtomicInteger(2);
-        List<Thread> writers = new ArrayList<>();
-        for (int t = 0; t < 2; t++) {
+        AtomicBoolean ended = new AtomicBoolean();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread[] writers = new Thread[2];
+        for (int t = 0; t < writers.length; t++) {
             String letter = t == 0 ? "a" : "\u00e9\ud800";
-            writers.add(new Thread(() -> {
-                for (int i = 0; i < 20_000; i++) {
+            writers[t] = new Thread(() -> {
+                for (int i = 0; !ended.get(); i++) {
                     recent.finished(exchange(letter, letter.repeat(i % 200)));
                 }
-                writing.decrementAndGet();
-            }));
+            });
+            writers[t].setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+            writers[t].start();
         }
-        writers.forEach(Thread::start);
-        while (writing.get() > 0) {
-            for (ExchangeRecord read : recent.newest(2)) {
-                assertThat(read).isEqualTo(exchange(read.requestId(), read.path()));
-                assertThat(read.path().replace(read.requestId(), "")).isEmpty();
+        try {
+            int seen = 0;
+            while (seen < 100_000 && failure.get() == null) {
+                for (ExchangeRecord read : recent.newest(2)) {
+                    assertThat(read.equals(exchange(read.requestId(), read.path())))
+                            .isTrue();
+                    assertThat(read.path().replace(read.requestId(), "")).isEmpty();
+                    seen++;
+                }
+                assertThat(recent.find("a")).allMatch(read -> read.requestId().equals("a"));
             }
-            assertThat(recent.find("a")).allMatch(read -> read.requestId().equals("a"));
+        } finally {
+            ended.set(true);
+            for (Thread writer : writers) {
+                writer.join();
+            }
         }
-        for (Thread writer : writers) {
-            writer.join();
-        }
-        assertThat(recent.newest(2)).hasSize(2);
+        assertThat(failure.get()).isNull();
     }
 
     /** So the collector has nothing to do for what is kept. */
