@@ -1,8 +1,10 @@
 package dev.headgate.netty;
 
 import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
 import java.util.Set;
 
@@ -53,6 +56,7 @@ final class Http2Codec extends Http2FrameCodecBuilder {
     static Http2FrameCodec of(Limits limits) {
         // No time-out of its own: who closes a connection has waited for its streams.
         return new Http2Codec(limits.head())
+                .connection(newConnection())
                 .headerSensitivityDetector(NEVER_INDEXED)
                 .encoderEnforceMaxQueuedControlFrames(QUEUED_CONTROL_FRAMES)
                 .encoderEnforceMaxRstFramesPerWindow(RESETS, SECONDS)
@@ -63,6 +67,16 @@ final class Http2Codec extends Http2FrameCodecBuilder {
                         .maxHeaderListSize((long) limits.head() + (long) limits.fields() * FIELD_OVERHEAD))
                 .gracefulShutdownTimeoutMillis(0)
                 .build();
+    }
+
+    /** Streams take turns, whatever priorities the client gives them: RFC 9113 section 5.3 has done away with these. */
+    private static DefaultHttp2Connection newConnection() {
+        DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
+        connection
+                .remote()
+                .flowController(
+                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
+        return connection;
     }
 
     /** With a reader of our own; what the builder puts around Netty's is counted in {@link Http2Connection}. */

@@ -4,6 +4,7 @@ import static dev.headgate.netty.RawHttp2.DATA;
 import static dev.headgate.netty.RawHttp2.GOAWAY;
 import static dev.headgate.netty.RawHttp2.HEADERS;
 import static dev.headgate.netty.RawHttp2.INITIAL_WINDOW_SIZE;
+import static dev.headgate.netty.RawHttp2.PRIORITY;
 import static dev.headgate.netty.RawHttp2.WINDOW_UPDATE;
 import static dev.headgate.netty.RawHttp2.number;
 import static dev.headgate.netty.RawHttp2.request;
@@ -22,6 +23,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,36 @@ class Http2ForwardingTest {
             windows[frame.stream() == 0 ? 0 : 1] +=
                     ByteBuffer.wrap(frame.payload()).getInt();
         }
+    }
+
+    /** RFC 9113 section 5.3.2: what a client says about priorities is no longer asked for, and starves nothing. */
+    @Test
+    void streamsTakeTurnsWhateverTheirPriorities() throws Exception {
+        RawHttp2 client = client();
+        RawSocket first = get(client, 1);
+        RawSocket second = get(client, 3);
+        client.send(PRIORITY, 0, 3, new byte[] {(byte) 0x80, 0, 0, 1, 0});
+        int window = 65_535;
+        first.send("HTTP/1.1 200 OK\r\nContent-Length: " + (window + 1500) + "\r\n\r\n");
+        first.send(new byte[window]);
+        assertThat(client.next().type()).isEqualTo(HEADERS);
+        for (int taken = 0; taken < window; ) {
+            taken += client.next(DATA).payload().length;
+        }
+        first.send(new byte[1500]);
+        client.windowUpdate(1, window);
+        second.send("HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\n", "x".repeat(1500));
+        assertThat(client.next().type()).isEqualTo(HEADERS);
+        client.ping().windowUpdate(0, 2048);
+        assertThat(List.of(client.next(DATA), client.next(DATA)))
+                .extracting(frame -> frame.payload().length)
+                .containsExactly(1024, 1024);
+        client.windowUpdate(0, window);
+        for (int ended = 0; ended < 2; ) {
+            ended += client.next(DATA).ends() ? 1 : 0;
+        }
+        assertThat(List.of(wire.record().bytesOut(), wire.record().bytesOut()))
+                .containsExactlyInAnyOrder(window + 1500L, 1500L);
     }
 
     @Test
