@@ -4,15 +4,30 @@ import java.util.Arrays;
 
 /** Where an edited head is put together, to be used again for the next one. Grows as needed. Not thread-safe. */
 public final class HeadWriter {
+    private static final int USUAL = 1024;
     private static final int LARGEST_KEPT = 64 * 1024;
 
-    private byte[] bytes = new byte[1024];
+    private byte[] bytes;
     private int length;
+
+    /** For one head after the other. */
+    public HeadWriter() {
+        this(USUAL);
+    }
+
+    /**
+     * For one head that will be kept.
+     *
+     * @param length of it, about, in bytes
+     */
+    HeadWriter(int length) {
+        bytes = new byte[length];
+    }
 
     public void reset() {
         length = 0;
         if (bytes.length > LARGEST_KEPT) {
-            bytes = new byte[1024];
+            bytes = new byte[USUAL];
         }
     }
 

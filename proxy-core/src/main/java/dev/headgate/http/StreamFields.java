@@ -17,6 +17,11 @@ public final class StreamFields {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] COLON = {':', ' '};
     private static final byte[] CRUMB = {';', ' '};
+    private static final byte[] METHOD = ascii(":method");
+    private static final byte[] SCHEME = ascii(":scheme");
+    private static final byte[] AUTHORITY = ascii(":authority");
+    private static final byte[] PATH = ascii(":path");
+    private static final byte[] PROTOCOL = ascii(":protocol");
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
     private static final byte[] HOST = ascii("host: ");
     private static final byte[] COOKIE = ascii("cookie: ");
@@ -78,7 +83,7 @@ public final class StreamFields {
         try {
             checkValue(value, valueFrom, valueTo);
             if (nameFrom < nameTo && name[nameFrom] == ':') {
-                pseudoField(text(name, nameFrom, nameTo), text(value, valueFrom, valueTo));
+                pseudoField(name, nameFrom, nameTo, text(value, valueFrom, valueTo));
             } else {
                 checkName(name, nameFrom, nameTo, value, valueFrom, valueTo);
                 field(name, nameFrom, nameTo, value, valueFrom, valueTo);
@@ -99,19 +104,29 @@ public final class StreamFields {
         }
     }
 
-    private void pseudoField(String name, String value) throws BadHead {
+    private void pseudoField(byte[] name, int from, int to, String value) throws BadHead {
         if (lines.length() > 0 || cookies != null || host != null) {
-            throw malformed(name + " behind other fields (RFC 9113 section 8.3)");
+            throw malformed(text(name, from, to) + " behind other fields (RFC 9113 section 8.3)");
         }
         pseudo = true;
-        switch (name) {
-            case ":method" -> method = once(method, name, value);
-            case ":scheme" -> scheme = once(scheme, name, value);
-            case ":authority" -> authority = once(authority, name, value);
-            case ":path" -> path = once(path, name, value);
-            case ":protocol" -> protocol = once(protocol, name, value);
-            default -> throw malformed("a pseudo-header field that requests do not have (RFC 9113 section 8.3)");
+        if (is(METHOD, name, from, to)) {
+            method = once(method, ":method", value);
+        } else if (is(SCHEME, name, from, to)) {
+            scheme = once(scheme, ":scheme", value);
+        } else if (is(AUTHORITY, name, from, to)) {
+            authority = once(authority, ":authority", value);
+        } else if (is(PATH, name, from, to)) {
+            path = once(path, ":path", value);
+        } else if (is(PROTOCOL, name, from, to)) {
+            protocol = once(protocol, ":protocol", value);
+        } else {
+            throw malformed("a pseudo-header field that requests do not have (RFC 9113 section 8.3)");
         }
+    }
+
+    /** Octet by octet: no name of a pseudo-header field has capitals. */
+    private static boolean is(byte[] expected, byte[] name, int from, int to) {
+        return Arrays.equals(expected, 0, expected.length, name, from, to);
     }
 
     private static String once(@Nullable String before, String name, String value) throws BadHead {
@@ -200,7 +215,8 @@ public final class StreamFields {
                 throw malformed(":path: an octet that must be escaped at offset " + i + " (RFC 9113 section 8.3.1)");
             }
         }
-        HeadWriter out = new HeadWriter();
+        // Kept by the exchange, so no longer than it will be. What was counted suffices, but for a WebSocket.
+        HeadWriter out = new HeadWriter(size);
         out.write(verb).write(" ").write(target).write(VERSION);
         String origin = origin();
         if (origin != null) {

@@ -10,10 +10,13 @@ import io.netty.util.AsciiString;
  * reading, joined or normalised (Netty writes {@code content-length: 02} anew).
  */
 final class FieldBlock extends DefaultHttp2Headers {
+    /** In slots. Nothing will be in it. */
+    private static final int SMALLEST_TABLE = 2;
+
     private final StreamFields fields;
 
     FieldBlock(int limit) {
-        super(false);
+        super(false, SMALLEST_TABLE);
         this.fields = new StreamFields(limit);
     }
 
