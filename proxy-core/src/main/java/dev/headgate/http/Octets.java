@@ -66,7 +66,7 @@ public final class Octets {
      * in each, the highest bit of {@code o - 0x20} and of {@code (o ^ 0x7f) - 1} is set where {@code o} is below 0x20
      * or equal to 0x7f. A borrow can only spoil octets behind a first one that is found rightly.
      */
-    static int nextControl(byte[] bytes, int from, int to) {
+    public static int nextControl(byte[] bytes, int from, int to) {
         int i = from;
         for (; i <= to - 8; i += 8) {
             long word = (long) WORD.get(bytes, i);

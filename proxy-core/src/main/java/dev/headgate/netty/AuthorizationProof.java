@@ -4,9 +4,6 @@ import dev.headgate.http.FieldName;
 import dev.headgate.http.HeadWriter;
 import dev.headgate.http.Octets;
 import dev.headgate.http.RequestHead;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,10 +11,6 @@ import java.util.Arrays;
  * was put together: what it compares is what the upstream will read.
  */
 final class AuthorizationProof {
-    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long EACH = 0x0101010101010101L;
-    private static final long HIGHEST = 0x8080808080808080L;
-    private static final long LINE_FEEDS = '\n' * EACH;
     private static final int NAME = FieldName.AUTHORIZATION.toString().length();
 
     private AuthorizationProof() {}
@@ -44,21 +37,11 @@ final class AuthorizationProof {
         return field < 0;
     }
 
-    /**
-     * The first line feed of {@code bytes[from..to)}, or {@code to}. Eight octets at once: the highest bit of {@code o - 1}
-     * without {@code o}'s own is set where {@code o} is 0, and a borrow can only spoil octets behind the first such one.
-     */
+    /** The first line feed of {@code bytes[from..to)}, or {@code to}. */
     private static int lineFeed(byte[] bytes, int from, int to) {
-        int i = from;
-        for (; i <= to - 8; i += 8) {
-            long word = (long) WORD.get(bytes, i) ^ LINE_FEEDS;
-            long found = (word - EACH) & ~word & HIGHEST;
-            if (found != 0) {
-                return i + (Long.numberOfTrailingZeros(found) >>> 3);
-            }
-        }
+        int i = Octets.nextControl(bytes, from, to);
         while (i < to && bytes[i] != '\n') {
-            i++;
+            i = Octets.nextControl(bytes, i + 1, to);
         }
         return i;
     }
