@@ -100,7 +100,10 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(directory, config, provider);
     }
 
-    /** A configuration without its access log. */
+    /**
+     * A configuration without its access log. It has one event loop: an answer is on its way before its exchange is recorded,
+     * so with two of them the next request could be recorded first.
+     */
     static String config(String listeners, String upstream) {
         return "listeners:\n" + listeners + """
                 admin:
@@ -117,6 +120,8 @@ final class RunningProxy implements AutoCloseable {
                     profile: forum-guest
                   - path: /
                     upstream: genesys
+                server:
+                  threads: 1
                 sessions:
                   supersededGrace: 0
                 """.formatted(upstream, ORGANIZATION);

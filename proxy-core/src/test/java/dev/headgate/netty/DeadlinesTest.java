@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.netty.Deadlines.Deadline;
 import io.netty.channel.DefaultEventLoop;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,5 +49,28 @@ class DeadlinesTest {
                 .get(10, TimeUnit.SECONDS);
         assertThat(same.await(10, TimeUnit.SECONDS)).as("of the same pass").isTrue();
         assertThat(next.await(10, TimeUnit.SECONDS)).as("of the next pass").isTrue();
+    }
+
+    /** It begins when it is next looked at, so it may be late, but it is never early; one that is cleared never comes. */
+    @Test
+    void aDeadlineIsNeverEarly() throws Exception {
+        long wait = TimeUnit.MILLISECONDS.toNanos(30);
+        CompletableFuture<Long> passed = new CompletableFuture<>();
+        CompletableFuture<Long> cleared = new CompletableFuture<>();
+        long before = System.nanoTime();
+        loop.submit(() -> {
+                    Deadlines deadlines = new Deadlines(loop);
+                    Deadline soon = running(() -> cleared.complete(System.nanoTime()));
+                    Deadline later = running(() -> passed.complete(System.nanoTime()));
+                    deadlines.add(soon, 1);
+                    deadlines.add(later, 1);
+                    soon.set(1);
+                    soon.clear();
+                    later.set(1);
+                    later.set(wait);
+                })
+                .get(10, TimeUnit.SECONDS);
+        assertThat(passed.get(10, TimeUnit.SECONDS) - before).isGreaterThanOrEqualTo(wait);
+        assertThat(cleared).isNotDone();
     }
 }
