@@ -41,8 +41,7 @@ final class RunningProxy implements AutoCloseable {
 
     private RunningProxy(Path directory, String config, SslProvider provider) throws Exception {
         log = directory.resolve("access.log");
-        configFile =
-                Files.writeString(directory.resolve("headgate.yaml"), config + "accessLog:\n  path: " + log + "\n");
+        configFile = Files.writeString(directory.resolve("headgate.yaml"), whole(config));
         server = Server.start(
                 load(),
                 this::load,
@@ -51,14 +50,21 @@ final class RunningProxy implements AutoCloseable {
                 new Server.Environment(InheritedSockets.none(), provider));
     }
 
+    /**
+     * With its access log, and with one event loop: an answer is on its way before its exchange is recorded, so with two of
+     * them the next request could be recorded first.
+     */
+    private String whole(String config) {
+        return config + "accessLog:\n  path: " + log + "\nserver:\n  threads: 1\n";
+    }
+
     private Loaded load() throws ConfigException {
         return ConfigLoader.loadWithWarnings(configFile, Map.of(), BuiltInProfiles.ALL.keySet());
     }
 
     /** Puts another configuration, without its access log, in the place of the file at once. */
     void write(String config) throws IOException {
-        Path next =
-                Files.writeString(configFile.resolveSibling("next.yaml"), config + "accessLog:\n  path: " + log + "\n");
+        Path next = Files.writeString(configFile.resolveSibling("next.yaml"), whole(config));
         Files.move(next, configFile, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -100,10 +106,7 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(directory, config, provider);
     }
 
-    /**
-     * A configuration without its access log. It has one event loop: an answer is on its way before its exchange is recorded,
-     * so with two of them the next request could be recorded first.
-     */
+    /** A configuration without its access log. */
     static String config(String listeners, String upstream) {
         return "listeners:\n" + listeners + """
                 admin:
@@ -120,8 +123,6 @@ final class RunningProxy implements AutoCloseable {
                     profile: forum-guest
                   - path: /
                     upstream: genesys
-                server:
-                  threads: 1
                 sessions:
                   supersededGrace: 0
                 """.formatted(upstream, ORGANIZATION);

@@ -15,7 +15,7 @@ final class AuthorizationProof {
 
     private AuthorizationProof() {}
 
-    /** Whether the values of those fields are octet for octet those of the head that was read: as many, in that order. */
+    /** Whether the values of those fields are octet for octet those of the head as it is kept: as many, in that order. */
     static boolean holds(RequestHead read, HeadWriter written) {
         byte[] bytes = written.bytes();
         int length = written.length();

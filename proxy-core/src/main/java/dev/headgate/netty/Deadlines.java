@@ -50,7 +50,7 @@ final class Deadlines {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(1);
-    private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** In the shortest of the time-outs: one begins at a look and ends at one, so it is late by two of these at most. */
     private static final int LOOKS = 20;
@@ -115,6 +115,8 @@ final class Deadlines {
                 if (deadline.hasPassed(now)) {
                     deadline.clear();
                     expire(deadline);
+                    // What it has set begins after it.
+                    now = System.nanoTime();
                 }
             }
         }

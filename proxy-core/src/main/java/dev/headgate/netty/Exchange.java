@@ -489,7 +489,9 @@ final class Exchange {
 
     /** The upstream's answer is complete; its connection takes the next request. */
     void answerEnded() {
-        noteTime();
+        if (tunnel == null) {
+            noteTime();
+        }
         upstream = null;
     }
 

@@ -432,12 +432,6 @@ final class Forwarding implements UpstreamPool.Taker, UpstreamHandler.Answers, T
         fail(why);
     }
 
-    /** Breaks off, whatever the state. */
-    void fail() {
-        release();
-        exchange.abort(Side.UPSTREAM);
-    }
-
     private void fail(Deny why) {
         release();
         exchange.refuse(why, VerdictKind.ALLOW);

@@ -27,12 +27,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the gate about each request of a connection or stream. What it allows goes on as an {@link Exchange}, its content
  * and its {@link BodyEnd}; what it denies is answered here. Confined to the event loop.
  */
 final class Gatekeeper implements Requests {
+    private static final Logger LOG = LoggerFactory.getLogger(Gatekeeper.class);
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /*
@@ -289,7 +293,10 @@ final class Gatekeeper implements Requests {
         heldEnd = null;
         if (end != null) {
             next.requestEnded();
-            forwarder.end(end);
+            if (!next.isFinished()) {
+                // Otherwise the next request is under way already, and this would be taken for its end.
+                forwarder.end(end);
+            }
         }
     }
 
@@ -416,7 +423,7 @@ final class Gatekeeper implements Requests {
         // What a client's bytes bring about is no news: one that speaks no TLS to a TLS port comes as DecoderException.
         boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
         if (!theirs) {
-            ClientConnection.warn(cause);
+            LOG.error("exchange broken off", cause);
         }
         Exchange current = exchange;
         if (current != null && !current.isFinished()) {

@@ -322,6 +322,18 @@ class WebSocketWireTest {
     }
 
     @Test
+    void theTimeOfTheAnswerIsThatOfTheHandshakeWhoeverCloses() throws Exception {
+        open();
+        long opened = System.nanoTime();
+        for (int i = 0; i < 200; i++) {
+            relay(server, client, Frames.plain(0x81, "word"));
+        }
+        long open = System.nanoTime() - opened;
+        ExchangeRecord record = part();
+        assertThat(record.durationNanos() - record.upstreamDurationNanos()).isGreaterThanOrEqualTo(open);
+    }
+
+    @Test
     void nothingFollowsAClose() throws Exception {
         open();
         server.send(Frames.plain(Frames.CLOSE, "") + Frames.plain(Frames.TEXT, "more"));
