@@ -194,14 +194,11 @@ public class HeadRewriter {
 
     /** Whether Connection names more than what is for this hop anyway; nearly always it says close or keep-alive. */
     private static boolean nominates(Head head) {
-        byte[] bytes = head.bytes();
-        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
-            ListMembers members = new ListMembers(head, i);
-            while (members.next()) {
-                boolean close = FieldName.CLOSE.matches(bytes, members.start(), members.end());
-                if (close ? head.has(FieldName.CLOSE) : !HOP_BY_HOP.has(bytes, members.start(), members.end())) {
-                    return true;
-                }
+        ListMembers members = new ListMembers(head, FieldName.CONNECTION);
+        while (members.next()) {
+            boolean close = members.is(FieldName.CLOSE);
+            if (close ? head.has(FieldName.CLOSE) : !HOP_BY_HOP.has(head.bytes(), members.start(), members.end())) {
+                return true;
             }
         }
         return false;
@@ -218,12 +215,10 @@ public class HeadRewriter {
                 return false;
             }
         }
-        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
-            ListMembers members = new ListMembers(head, i);
-            while (members.next()) {
-                if (sameName(bytes, members.start(), members.end(), head.nameStart(field), head.nameEnd(field))) {
-                    return true;
-                }
+        ListMembers members = new ListMembers(head, FieldName.CONNECTION);
+        while (members.next()) {
+            if (sameName(bytes, members.start(), members.end(), head.nameStart(field), head.nameEnd(field))) {
+                return true;
             }
         }
         return false;

@@ -37,12 +37,7 @@ public final class FieldNames {
 
     /** Whether a field of a head has one of the names. */
     public boolean has(Head head, int field) {
-        for (int slot = slot(head.nameHash(field)); table[slot] != 0; slot = slot(slot + 1)) {
-            if (head.is(field, names.get(table[slot] - 1))) {
-                return true;
-            }
-        }
-        return false;
+        return has(head.nameHash(field), head.bytes(), head.nameStart(field), head.nameEnd(field));
     }
 
     /** Whether {@code bytes[from..to)} is one of the names in any case. */
@@ -51,6 +46,10 @@ public final class FieldNames {
         for (int i = from; i < to; i++) {
             hash = FieldName.hash(hash, bytes[i]);
         }
+        return has(hash, bytes, from, to);
+    }
+
+    private boolean has(int hash, byte[] bytes, int from, int to) {
         for (int slot = slot(hash); table[slot] != 0; slot = slot(slot + 1)) {
             if (names.get(table[slot] - 1).matches(bytes, from, to)) {
                 return true;

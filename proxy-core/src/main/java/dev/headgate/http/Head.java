@@ -132,12 +132,10 @@ public abstract sealed class Head permits RequestHead, ResponseHead, Trailers {
      * @param lowerCase compared without regard to case
      */
     public final boolean listHas(FieldName name, String lowerCase) {
-        for (int i = find(name); i >= 0; i = find(name, i + 1)) {
-            ListMembers members = new ListMembers(this, i);
-            while (members.next()) {
-                if (equalsIgnoreCase(members.start(), members.end(), lowerCase)) {
-                    return true;
-                }
+        ListMembers members = new ListMembers(this, name);
+        while (members.next()) {
+            if (equalsIgnoreCase(members.start(), members.end(), lowerCase)) {
+                return true;
             }
         }
         return false;

@@ -6,14 +6,12 @@ final class Persistence {
 
     static boolean of(Head head, int minorVersion) {
         boolean keepAlive = false;
-        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
-            ListMembers members = new ListMembers(head, i);
-            while (members.next()) {
-                if (FieldName.CLOSE.matches(head.bytes(), members.start(), members.end())) {
-                    return false;
-                }
-                keepAlive |= FieldName.KEEP_ALIVE.matches(head.bytes(), members.start(), members.end());
+        ListMembers members = new ListMembers(head, FieldName.CONNECTION);
+        while (members.next()) {
+            if (members.is(FieldName.CLOSE)) {
+                return false;
             }
+            keepAlive |= members.is(FieldName.KEEP_ALIVE);
         }
         return minorVersion >= 1 || keepAlive;
     }

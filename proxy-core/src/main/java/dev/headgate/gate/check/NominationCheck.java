@@ -5,7 +5,6 @@ import dev.headgate.gate.CheckRequest;
 import dev.headgate.gate.Reason;
 import dev.headgate.gate.Verdict.Deny;
 import dev.headgate.http.FieldName;
-import dev.headgate.http.Head;
 import dev.headgate.http.ListMembers;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class NominationCheck implements Check {
     @Override
     public @Nullable Deny check(CheckRequest request) {
-        Head head = request.head();
-        for (int i = head.find(FieldName.CONNECTION); i >= 0; i = head.find(FieldName.CONNECTION, i + 1)) {
-            ListMembers members = new ListMembers(head, i);
-            while (members.next()) {
-                for (FieldName guarded : request.guarded()) {
-                    if (guarded.matches(head.bytes(), members.start(), members.end())) {
-                        return new Deny(
-                                Reason.FIELD_NOMINATED,
-                                "Connection: " + guarded + " (expected: hop-by-hop fields only)");
-                    }
+        ListMembers members = new ListMembers(request.head(), FieldName.CONNECTION);
+        while (members.next()) {
+            for (FieldName guarded : request.guarded()) {
+                if (members.is(guarded)) {
+                    return new Deny(
+                            Reason.FIELD_NOMINATED, "Connection: " + guarded + " (expected: hop-by-hop fields only)");
                 }
             }
         }
