@@ -10,7 +10,6 @@ import dev.headgate.http.RequestHead;
 import dev.headgate.netty.Deadlines.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Turns a client's bytes into one {@link Request} at a time, buffers of content, and a {@link BodyEnd}; into a {@link
  * BadRequest} where they are none. The next request waits until the exchange at hand is finished.
  */
-final class HeadDecoder extends ChannelInboundHandlerAdapter {
+final class HeadDecoder extends RequestDecoder {
     static final String NAME = "head-decoder";
 
     private enum State {
@@ -35,7 +34,6 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private final Http1Connection downstream;
-    private final Requests requests;
     private final HeadReader reader;
     private final HeadParser parser;
     private final BodyReader body;
@@ -48,20 +46,9 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
     /** Of what is read at this moment; 0 until someone asks. */
     private long readNanos;
 
-    private final Deadline deadline = new Deadline() {
-        @Override
-        void expired() {
-            try {
-                late();
-            } catch (Throwable e) {
-                downstream.defect(e);
-            }
-        }
-    };
-
     HeadDecoder(Http1Connection downstream, Requests requests) {
+        super(downstream, requests);
         this.downstream = downstream;
-        this.requests = requests;
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
         this.timeouts = snapshot.timeouts();
@@ -110,18 +97,6 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         ByteBuf before = unread;
         unread = before == null ? in : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, in);
         decode();
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        requests.readComplete();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
-            requests.writable();
-        }
     }
 
     @Override
@@ -287,8 +262,8 @@ final class HeadDecoder extends ChannelInboundHandlerAdapter {
         requests.readComplete();
     }
 
-    /** A deadline has passed. */
-    private void late() {
+    @Override
+    void late() {
         switch (state) {
             case HEAD ->
                 fail(new Deny(

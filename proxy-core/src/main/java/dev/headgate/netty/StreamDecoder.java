@@ -8,10 +8,8 @@ import dev.headgate.http.Framing;
 import dev.headgate.http.HeadParser;
 import dev.headgate.http.RequestHead;
 import dev.headgate.http.StreamFields;
-import dev.headgate.netty.Deadlines.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -22,7 +20,7 @@ import io.netty.util.ReferenceCountUtil;
  * Turns the frames of a stream into one {@link Request}, buffers of content, and a {@link BodyEnd}; into a {@link
  * BadRequest} where they are none (RFC 9113 section 8.1.1).
  */
-final class StreamDecoder extends ChannelInboundHandlerAdapter {
+final class StreamDecoder extends RequestDecoder {
     static final String NAME = "stream-decoder";
 
     private enum State {
@@ -39,7 +37,6 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private static final byte[] NOTHING = {};
 
     private final Http2Stream downstream;
-    private final Requests requests;
     private final Http2Connection connection;
     private final Timeouts timeouts;
     private final HeadParser parser;
@@ -50,20 +47,9 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
     private long received;
     private boolean ended;
 
-    private final Deadline deadline = new Deadline() {
-        @Override
-        void expired() {
-            try {
-                late();
-            } catch (Throwable e) {
-                downstream.defect(e);
-            }
-        }
-    };
-
     StreamDecoder(Http2Stream downstream, Http2Connection connection, Requests requests) {
+        super(downstream, requests);
         this.downstream = downstream;
-        this.requests = requests;
         this.connection = connection;
         Snapshot snapshot = downstream.edge().snapshot();
         Limits limits = snapshot.limits();
@@ -227,23 +213,12 @@ final class StreamDecoder extends ChannelInboundHandlerAdapter {
         requests.readComplete();
     }
 
-    private void late() {
+    @Override
+    void late() {
         if (state == State.BODY && downstream.channel().isWritable()) {
             fail(bodyDeadline.late(), NOTHING);
         } else {
             downstream.reset();
-        }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        requests.readComplete();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
-            requests.writable();
         }
     }
 
